@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReaderLocations } from '../files/readers';
+import { MAX_PAGE_ADDRESS } from './screen-limits';
 
 /** How a new screen is signed in by a code that it shows and an operator enters: the device flow of RFC 8628. */
 
@@ -12,8 +13,6 @@ export const PAIRING_INTERVAL_SECONDS = 3;
 const MAX_TYPED_CODE = 40;
 /** Most characters of a device code that is asked with: more than ours have. */
 const MAX_DEVICE_CODE = 100;
-/** Most characters of the address of a page. */
-const MAX_ADDRESS = 2_000;
 
 /** Answer of `POST /pairings`, with the names of RFC 8628 section 3.2. */
 export const BegunPairing = z
@@ -35,7 +34,7 @@ export const PairingQuestion = z
       .string(TEXT)
       .max(MAX_DEVICE_CODE)
       .meta({ description: 'of the pairing', examples: ['GmRhmhcxhwAz'] }),
-    next: z.string(TEXT).max(MAX_ADDRESS).optional().meta({ description: 'the page to go to when signed in' }),
+    next: z.string(TEXT).max(MAX_PAGE_ADDRESS).optional().meta({ description: 'the page to go to when signed in' }),
   })
   .meta({ id: 'PairingQuestion', description: 'Whether an operator has entered the code' });
 

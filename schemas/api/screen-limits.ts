@@ -26,3 +26,6 @@ export type ScreenKind = (typeof SCREEN_KINDS)[number];
 /** What was shown of an order: its tile, its handoff card; or an alarm sounded for it. */
 export const SHOWN_PARTS = ['tile', 'card', 'alarm'] as const;
 export type ShownPart = (typeof SHOWN_PARTS)[number];
+
+/** Most characters of the address of a page that a new screen asks for. */
+export const MAX_PAGE_ADDRESS = 2_000;

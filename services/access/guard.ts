@@ -25,10 +25,7 @@ export function createGuard(readers: ReaderDirectory, session: Session, basePath
         response.redirect(302, `${basePath}/login?next=${next}`);
         return;
       }
-      throw new Problem(
-        'reader-not-authentic',
-        'Send Authorization: Bearer with a token of a reader, or log in at /login.',
-      );
+      throw notAuthentic();
     }
     if (!reads && credential?.by === 'cookie') refuseOtherOrigins(request.headers);
     if (credential !== null && readers.anyone === null) {
@@ -39,6 +36,18 @@ export function createGuard(readers: ReaderDirectory, session: Session, basePath
     response.locals[LOCAL] = reader;
     next();
   };
+}
+
+const notAuthentic = (): Problem =>
+  new Problem('reader-not-authentic', 'Send Authorization: Bearer with a token of a reader, or log in at /login.');
+
+/**
+ * Refuses a reader who was taken away since the guard let the request through. To be called after the last wait: just
+ * before something is changed, or before a stream is begun and ended by {@link ReaderDirectory.onChange}.
+ * @throws {Problem} `reader-not-authentic`
+ */
+export function requireCurrent(readers: ReaderDirectory, reader: Reader): void {
+  if (!readers.isCurrent(reader)) throw notAuthentic();
 }
 
 /** @throws {Problem} `not-permitted` if the page of someone else sent this with its visitor's browser. */

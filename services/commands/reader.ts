@@ -24,7 +24,7 @@ function add(name: string, { role, location, allLocations = false, acts = false,
   const path = file === undefined ? configured.path : resolve(file);
   const locations = ReaderLocations.safeParse(allLocations ? '*' : location);
   if (!locations.success) throw new Error('A location is an id: 1 to 200 characters, no control characters.');
-  const token = addReader(path, { name, role, locations: locations.data, ...(acts ? { acts } : {}) });
+  const token = addReader({ path, mayBeNew: true }, { name, role, locations: locations.data, ...(acts ? { acts } : {}) });
   hint(`Added ${name} to ${path}. The token is shown only now:`);
   say(token);
   if (!configured.configured || path !== configured.path)
@@ -37,7 +37,7 @@ function list({ file }: FileOption): void {
 
 function remove(name: string, { file }: FileOption): void {
   const path = file ?? readersFile().path;
-  const left = removeReader(path, name);
+  const left = removeReader({ path, mayBeNew: true }, name);
   hint(`Removed ${name} from ${path}.`);
   if (left === 0) hint('No reader is left: nobody can read, and the service does not start until there is one.');
 }

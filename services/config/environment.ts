@@ -142,7 +142,8 @@ export const Environment = z.object({
   READERS_FILE: file
     .optional()
     .describe(
-      'JSON file of who may read, as `ticket-rail reader add` writes it; changes are followed while the service runs. ' +
+      'JSON file of who may read, as `ticket-rail reader add` writes it; changes are followed while the service runs, and ' +
+        'screens that operators add by a code, or take away, are written to it. ' +
         'Unset, and READERS too: everyone on this machine reads everything.',
     ),
   READERS: readers.optional().describe('The content of such a file itself. Set this or READERS_FILE, not both.'),

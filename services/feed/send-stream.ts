@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { requireCurrent } from '../access/guard';
 import type { Reader, ReaderDirectory } from '../access/readers/readers';
 import { sleep } from '../concurrency/sleep';
 import { PAGE_EVENTS } from '../event-store/event-store';
@@ -47,6 +48,7 @@ export function createSendStream(options: {
   return async (request, response, reader, start) => {
     const gone = goneSignal(response);
     const first = await looks.once({ ...start, ...PART });
+    requireCurrent(readers, reader);
     response.set(EVENT_STREAM_HEADERS);
     if (request.method === 'HEAD') {
       response.end();

@@ -1,26 +1,58 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import { codeOf } from './error-code';
+import { identityOf, isSameFile, lookAt } from './file-identity';
 import { OWNER_ONLY } from './whole-file';
 
+/** A file that is there while one process is at work, so that no other is. */
+
+/** A lock that this process took. */
+export interface HeldLock {
+  /** Returns whether no other process took it over meanwhile. */
+  isHeld(): boolean;
+  release(): void;
+}
+
 /**
- * Does something while no other process does the same. What ends in the middle leaves the lock behind: somebody has to see
- * that nothing runs, and delete it.
- * @param path of a file that is there meanwhile
- * @throws {Error} if another has it
+ * Takes a lock. What ends in the middle leaves it behind.
+ * @param path of the file
+ * @param longestMs most milliseconds that any work takes: a lock that is older was left behind, and is taken over.
+ *   Default: somebody has to see that nothing runs, and delete it
+ * @returns null if another has it
  */
-export async function withLockFile<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+export function takeLock(path: string, longestMs = Infinity): HeldLock | null {
+  const left = lookAt(path);
+  // The clock may also have been set back since.
+  if (left !== null && Math.abs(Date.now() - Number(left.mtimeMs)) > longestMs) rmSync(path, { force: true });
   let file: number;
   try {
     file = openSync(path, 'wx', OWNER_ONLY);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    throw new Error(`${path} is there: another run is at work. If none is, delete that file.`, { cause: error });
+    return null;
   }
+  writeSync(file, `${String(process.pid)}\n`);
+  const own = identityOf(fstatSync(file, { bigint: true }));
+  const isHeld = (): boolean => isSameFile(own, lookAt(path));
+  return {
+    isHeld,
+    release: () => {
+      if (isHeld()) rmSync(path, { force: true });
+      closeSync(file);
+    },
+  };
+}
+
+/**
+ * Does something while no other process does the same.
+ * @param path of a file that is there meanwhile; {@link takeLock} says what becomes of it
+ * @throws {Error} if another has it
+ */
+export async function withLockFile<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  const lock = takeLock(path);
+  if (lock === null) throw new Error(`${path} is there: another run is at work. If none is, delete that file.`);
   try {
-    writeSync(file, `${String(process.pid)}\n`);
     return await work();
   } finally {
-    closeSync(file);
-    rmSync(path, { force: true });
+    lock.release();
   }
 }

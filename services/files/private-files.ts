@@ -13,7 +13,7 @@ const STICKY = 0o1000;
 
 /** All that we make in a data directory. */
 const OURS =
-  /^(?:(?:events|read-model|replay-diff|lock)\.sqlite(?:-wal|-shm|-journal)?|events\.sqlite\.(?:format-1(?:-\d+)?|upgrade(?:-journal)?)|checkpoints\.ndjson|checkpoint-key\.pem|checkpoint-tree\.bin|known-time\.json|readers\.json(?:\.next)?)$/;
+  /^(?:(?:events|read-model|replay-diff|lock)\.sqlite(?:-wal|-shm|-journal)?|events\.sqlite\.(?:format-1(?:-\d+)?|upgrade(?:-journal)?)|checkpoints\.ndjson|checkpoint-key\.pem|checkpoint-tree\.bin|known-time\.json|readers\.json(?:\.lock)?)$/;
 /** What file systems and volumes put into a directory of their own. */
 const ALSO_FINE = /^lost\+found$|\.part$/;
 

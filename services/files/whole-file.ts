@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fchownSync,
   fsyncSync,
   linkSync,
   openSync,
@@ -17,9 +18,17 @@ import { dirname } from 'node:path';
 /** What is written holds names, phone numbers or keys. */
 export const OWNER_ONLY = 0o600;
 
+/** Whose a file is, as the file system says it. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** A file that is being written, beside the place where it will be. */
 export interface WholeFile {
   write(content: string | Uint8Array): void;
+  /** Gives it to another user, as root may. */
+  giveTo(owner: Owner): void;
   /** Syncs it and puts it in its place, where it replaces what was there. */
   finish(): void;
   /** Does the same as {@link finish}, but only where nothing is yet. @returns whether nothing was there. */
@@ -62,6 +71,9 @@ export function beginFile(path: string): WholeFile {
     write: (content) => {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
       for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+    },
+    giveTo: ({ uid, gid }) => {
+      fchownSync(file, uid, gid);
     },
     finish: () => {
       fsyncSync(file);

@@ -143,6 +143,8 @@ describe('a new screen', () => {
     await screen.route('**/pairings/session', (route) => route.fulfill({ status: 410, json: {} }));
     await screen.clock.fastForward(5_000);
     await screen.getByText('This code is not valid any more.').waitFor();
+    // The second code is a new one, whatever time passes until it is looked at.
+    await screen.unroute('**/pairings/session');
     await tabTo(screen, /^Show another code$/);
     await screen.keyboard.press('Enter');
     await screen.locator('.code').waitFor();

@@ -290,6 +290,7 @@ export const zhHans = {
   'pairing.another': '显示另一个代码',
   'pairing.too_many': '请求代码的屏幕过多。请几分钟后再试，或使用令牌登录。',
   'pairing.fixed': '此处不能用代码设置屏幕。请使用令牌登录。',
+  'pairing.refused': '服务拒绝了此页面。请使用令牌登录：如果也被拒绝，回应会说明需要设置什么。',
   'pairing.unreachable': '目前无法连接服务。',
   'pairing.use_token': '使用令牌登录',
 } as const satisfies Catalogue;

@@ -45,6 +45,7 @@ const MAX_PATH = 1_000;
  * Parameters whose values are about orders and time. The values of all others, such as a driver's name, are withheld.
  */
 const SHOWN_PARAMETERS: ReadonlySet<string> = new Set([
+  'acts',
   'active',
   'after',
   'as_of',
@@ -104,6 +105,8 @@ export interface Access {
   readonly what: Exclude<AccessData['what'], 'passcode'>;
   /** Of the request, with its query. */
   readonly path: string;
+  /** Whether it is never counted with others of its kind: each such act matters. */
+  readonly byItself?: boolean;
 }
 
 /**
@@ -218,9 +221,10 @@ class RecordedAccesses implements AccessLog {
     this.#reportCounted();
     const key = `${name}\n${reader.role}\n${thingOf(access)}`;
     const data = this.#dataOf(reader, name, { ...access, path: recordedPath(access.path) });
-    const known = this.#counted.get(key);
+    const known = access.byItself === true ? undefined : this.#counted.get(key);
     try {
-      await (known === undefined ? this.#recordFirst(name, key, data) : known.recorded);
+      if (access.byItself === true) await this.#append(name, data);
+      else await (known === undefined ? this.#recordFirst(name, key, data) : known.recorded);
     } catch (cause) {
       if (!isEventStoreError(cause)) throw cause;
       this.#log.error({ err: cause }, 'an access cannot be recorded');
@@ -269,10 +273,14 @@ class RecordedAccesses implements AccessLog {
     this.#counting = undefined;
   }
 
+  #append(name: string, data: AccessData): Promise<void> {
+    if (!this.#takeRecord(name, 1)) throw tooManyReads();
+    return this.#volumes.append([data]);
+  }
+
   /** Records the first look, so that who comes after it may be shown the same without a record of its own. */
   #recordFirst(name: string, key: string, data: AccessData): Promise<void> {
-    if (!this.#takeRecord(name, 1)) throw tooManyReads();
-    const recorded = this.#volumes.append([data]);
+    const recorded = this.#append(name, data);
     this.#counted.set(key, { recorded, since: this.#monotonic(), times: 0, last: data });
     recorded.catch(() => {
       if (this.#counted.get(key)?.recorded === recorded) this.#counted.delete(key);

@@ -23,6 +23,8 @@ const REMEMBERED_MS = 2 * PAIRING_MS;
 
 interface Pairing {
   readonly userCode: UserCode;
+  /** Whose screen shows it. */
+  readonly network: string;
   /** Of {@link Options.now}. */
   readonly begunAt: number;
   state:
@@ -59,14 +61,19 @@ export class Pairings {
     this.#take = createBudget({ atOnce: PAIRINGS_AT_ONCE, perMinute: PAIRINGS_PER_MINUTE, now: options.now });
   }
 
-  /** @param network whose screen asks. @returns null if there are too many, or too many of this network */
+  /**
+   * Where there are as many as are remembered, the one that is wanted least makes room.
+   * @param network whose screen asks
+   * @returns null if there are too many of this network
+   */
   begin(network: string): BegunPairing | null {
     this.#forgetOld();
-    if (this.#byDevice.size >= MAX_PAIRINGS || !this.#take(network, 1)) return null;
+    if (!this.#take(network, 1)) return null;
+    if (this.#byDevice.size >= MAX_PAIRINGS && !this.#forgetLeastWanted(network)) return null;
     let userCode = this.#options.newUserCode();
     while (this.#byUser.has(userCode)) userCode = this.#options.newUserCode();
     const deviceCode = this.#options.newDeviceCode();
-    const pairing: Pairing = { userCode, begunAt: this.#options.now(), state: { kind: 'waiting' } };
+    const pairing: Pairing = { userCode, network, begunAt: this.#options.now(), state: { kind: 'waiting' } };
     this.#byDevice.set(hashToken(deviceCode), pairing);
     this.#byUser.set(userCode, pairing);
     return {
@@ -110,10 +117,41 @@ export class Pairings {
 
   #forgetOld(): void {
     const now = this.#options.now();
-    for (const [device, { userCode, begunAt }] of this.#byDevice) {
-      if (now - begunAt < REMEMBERED_MS) return;
-      this.#byDevice.delete(device);
-      this.#byUser.delete(userCode);
+    for (const [device, pairing] of this.#byDevice) {
+      if (now - pairing.begunAt < REMEMBERED_MS) return;
+      this.#forget(device, pairing);
     }
+  }
+
+  /**
+   * Forgets the oldest whose code leads to nothing any more, or else the oldest of the network that has most waiting: few
+   * addresses do not keep all others out. One that an operator has entered stays.
+   * @param network who asks for the room
+   * @returns false if none may go
+   */
+  #forgetLeastWanted(network: string): boolean {
+    const waiting = new Map<string, number>();
+    for (const [device, pairing] of this.#byDevice) {
+      const { kind } = this.#stateOf(pairing);
+      if (kind === 'waiting') waiting.set(pairing.network, (waiting.get(pairing.network) ?? 0) + 1);
+      else if (kind !== 'approved') {
+        this.#forget(device, pairing);
+        return true;
+      }
+    }
+    const most = Math.max(...waiting.values());
+    // Who has as many as any has no better claim to the room.
+    if (!((waiting.get(network) ?? 0) < most)) return false;
+    for (const [device, pairing] of this.#byDevice) {
+      if (this.#stateOf(pairing).kind !== 'waiting' || waiting.get(pairing.network) !== most) continue;
+      this.#forget(device, pairing);
+      return true;
+    }
+    return false;
+  }
+
+  #forget(device: string, { userCode }: Pairing): void {
+    this.#byDevice.delete(device);
+    this.#byUser.delete(userCode);
   }
 }

@@ -6,10 +6,11 @@ import { ReaderPath } from '../../../schemas/api/requests';
 import { type Endpoints, json, serve } from '../../http/endpoint';
 import { BODY_PROBLEMS, createJsonBodies, parseBody } from '../../http/json-body';
 import { Problem } from '../../http/problem';
+import { requireCurrent } from '../guard';
 import { type AccessLog, RECORD_PROBLEMS } from '../log/access-log';
 import { createBudget } from '../log/budget';
 import { addReader, removeReader } from '../readers/manage-readers';
-import type { ReaderDirectory, SeenReader } from '../readers/readers';
+import type { Reader, ReaderDirectory, SeenReader } from '../readers/readers';
 import { type FollowedFile, ReadersFileError } from '../readers/readers-file';
 import { READERS, readers as readersOnly, SCREEN_READERS } from '../requirements';
 import type { Pairings } from './pairings';
@@ -109,7 +110,8 @@ export function createReaderRoutes(options: {
   });
 
   /** Runs what changes the file. @throws {Problem} */
-  const changing = <Result>(change: (changeable: Changeable) => Result): Result => {
+  const changing = <Result>(reader: Reader, change: (changeable: Changeable) => Result): Result => {
+    requireCurrent(directory, reader);
     if (changeable === null) throw readersFixed(directory.open);
     try {
       return change(changeable);
@@ -133,18 +135,23 @@ export function createReaderRoutes(options: {
         const { code, locations, acts } = parseBody(NewScreen, body);
         if (!takeCode(reader.name ?? '', 1))
           throw new Problem('too-many-codes', 'Wait a minute, and enter the code as the screen shows it.');
-        await accessLog.record(reader, { what: 'pairing', path: request.originalUrl });
+        const given = new URLSearchParams({ acts: String(acts) });
+        for (const location of locations) given.append('location_id', location);
+        const path = `${request.path}?${given.toString()}`;
+        await accessLog.record(reader, { what: 'pairing', path, byItself: true });
         const screen = { name, role: 'screen', locations, ...(acts ? { acts } : {}) } as const;
-        const outcome = changing(({ pairings, file }) =>
-          pairings.approve(code, () => file.change((path) => addReader(path, screen))),
+        const outcome = changing(reader, ({ pairings, file }) =>
+          pairings.approve(code, () => file.change((changed) => addReader(changed, screen))),
         );
         if (outcome !== 'approved') throw deadCode(outcome);
+        log.info({ screen: name, locations, acts }, 'a screen was added');
         response.status(201).json(listed({ ...screen, seenAt: null }));
       }),
 
     removeScreen: async ({ request, response, reader, params: { name } }) => {
-      await accessLog.record(reader, { what: 'removal', path: request.originalUrl });
-      changing(({ file }) => file.change((path) => removeReader(path, name, 'screen')));
+      await accessLog.record(reader, { what: 'removal', path: request.originalUrl, byItself: true });
+      changing(reader, ({ file }) => file.change((changed) => removeReader(changed, name, 'screen')));
+      log.info({ screen: name }, 'a screen was taken away');
       response.status(204).end();
     },
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ReaderEntry, Role } from '../../../schemas/files/readers';
 import { hashToken } from './readers';
-import { changeReadersFile, entriesOf, ReadersFileError } from './readers-file';
+import { changeReadersFile, entriesOf, type ReadersFile, ReadersFileError } from './readers-file';
 
 /** What is done to the file of readers, by `ticket-rail reader` and by the service. */
 
@@ -15,9 +15,9 @@ const TOKEN_PREFIX = 'tr_';
  * @returns the token, which is kept nowhere
  * @throws {ReadersFileError} if the name is taken, or the file cannot be changed.
  */
-export function addReader(path: string, reader: Omit<ReaderEntry, 'token_sha256'>): string {
+export function addReader(file: ReadersFile, reader: Omit<ReaderEntry, 'token_sha256'>): string {
   const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
-  changeReadersFile(path, (entries) => {
+  changeReadersFile(file, (entries) => {
     if (entries.some(({ name }) => name === reader.name)) {
       throw new ReadersFileError(
         'name-taken',
@@ -39,11 +39,11 @@ export function addReader(path: string, reader: Omit<ReaderEntry, 'token_sha256'
  * @returns how many are left; with none, nobody can read
  * @throws {ReadersFileError} if there is no such reader, or the file cannot be changed.
  */
-export function removeReader(path: string, name: string, only?: Role): number {
+export function removeReader(file: ReadersFile, name: string, only?: Role): number {
   let left = 0;
-  changeReadersFile(path, (entries) => {
+  changeReadersFile(file, (entries) => {
     const found = entries.find((entry) => entry.name === name);
-    if (found === undefined) throw new ReadersFileError('no-such-reader', `There is no reader ${name} in ${path}.`);
+    if (found === undefined) throw new ReadersFileError('no-such-reader', `There is no reader ${name} in ${file.path}.`);
     if (only !== undefined && found.role !== only) {
       throw new ReadersFileError('other-role', `The reader ${name} has the role ${found.role}, not ${only}.`);
     }

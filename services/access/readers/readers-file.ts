@@ -1,15 +1,4 @@
-import {
-  closeSync,
-  fchownSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
@@ -19,6 +8,8 @@ import { ConfigError, type ReaderSource } from '../../config/config';
 import { NO_READER } from '../../config/environment';
 import { codeOf } from '../../files/error-code';
 import { followFile } from '../../files/follow-file';
+import { type HeldLock, takeLock } from '../../files/lock-file';
+import { beginFile } from '../../files/whole-file';
 import { ReaderDirectory } from './readers';
 
 /** The file of READERS_FILE: read at the start, followed while the service runs, and changed by `ticket-rail reader`. */
@@ -66,13 +57,14 @@ export class FollowedFile {
 
   /**
    * Changes the file, and has the readers be as it says at once. Keeps the process busy for as long as the disk takes.
-   * @param change is given the path of the file
+   * @param change is given the file, which is never made anew: it was read at the start, and others may be about to put
+   *   it back
    * @returns what `change` returns
    * @throws {ReadersFileError} as `change` does
    */
-  change<Result>(change: (path: string) => Result): Result {
+  change<Result>(change: (file: ReadersFile) => Result): Result {
     this.#changes++;
-    const result = change(this.#path);
+    const result = change({ path: this.#path, mayBeNew: false });
     this.#takeOver(entriesOf(this.#path));
     return result;
   }
@@ -144,49 +136,74 @@ export class ReadersFileError extends Error {
   }
 }
 
+/** A file of readers that is to be changed. */
+export interface ReadersFile {
+  readonly path: string;
+  /** Whether it is made where there is none, or one without readers. */
+  readonly mayBeNew: boolean;
+}
+
 /**
- * Changes the file, making it if it is new. A reader of the file sees all of the change or nothing, and of two commands
- * at a time the second is refused, so none undoes another's.
+ * Most milliseconds that a change takes, which is one small file to write: a lock that is older was left behind by a
+ * process that was killed.
+ */
+const LONGEST_CHANGE_MS = 60_000;
+
+/**
+ * Changes the file. A reader of the file sees all of the change or nothing, and of two commands at a time the second is
+ * refused, so none undoes another's. What was changed is durable.
  * @param change makes the new list of the old one
- * @throws {ReadersFileError} if the file is broken, or is being changed.
+ * @throws {ReadersFileError} if the file is broken, is being changed, or is missing and may not be made.
  */
 export function changeReadersFile(
-  path: string,
+  { path, mayBeNew }: ReadersFile,
   change: (entries: readonly ReaderEntry[]) => readonly ReaderEntry[],
 ): void {
-  const next = `${path}.next`;
-  let file: number;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    file = openSync(next, 'wx', 0o600);
-  } catch (cause) {
-    if (codeOf(cause) !== 'EEXIST') throw unchangeable(path, cause);
-    throw new ReadersFileError(
-      'unchangeable',
-      `${path} is being changed by another command. If none runs, one was cut off: delete ${next}.`,
-      { cause },
-    );
-  }
-  try {
+    if (mayBeNew) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const lock = takeLock(`${path}.lock`, LONGEST_CHANGE_MS);
+    if (lock === null) throw beingChanged(path);
     try {
-      const text = `${JSON.stringify(change(entriesOf(path)), null, 2)}\n`;
-      keepOwner(path, file);
-      writeSync(file, text);
-      fsyncSync(file);
+      const entries = entriesOf(path);
+      if (entries.length === 0 && !mayBeNew) {
+        throw new ReadersFileError(
+          'unchangeable',
+          `${path} is missing, or holds no reader; those of before are still known. Put it back.`,
+        );
+      }
+      replaceFile(path, `${JSON.stringify(change(entries), null, 2)}\n`, lock);
     } finally {
-      closeSync(file);
+      lock.release();
     }
-    renameSync(next, path);
   } catch (error) {
-    rmSync(next, { force: true });
     throw error instanceof ReadersFileError ? error : unchangeable(path, error);
   }
 }
 
+function replaceFile(path: string, text: string, lock: HeldLock): void {
+  const file = beginFile(path);
+  try {
+    // Root may change the file of the service's own user, who must be able to read it afterwards.
+    if (process.getuid?.() === 0) file.giveTo(statSync(path, { throwIfNoEntry: false }) ?? statSync(dirname(path)));
+    file.write(text);
+    if (!lock.isHeld()) throw beingChanged(path);
+    file.finish();
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+}
+
+const beingChanged = (path: string): ReadersFileError =>
+  new ReadersFileError(
+    'unchangeable',
+    `${path} is being changed by another command, or one was cut off: try again in a minute.`,
+  );
+
 const unchangeable = (path: string, cause: unknown): ReadersFileError =>
   new ReadersFileError('unchangeable', `${path} cannot be changed (${codeOf(cause) ?? String(cause)}).`, { cause });
 
-/** @throws {ReadersFileError} if the file is there and broken. */
+/** @returns none where there is no file. @throws {ReadersFileError} if it is there and broken */
 export function entriesOf(path: string): readonly ReaderEntry[] {
   let parsed: ParsedList<ReaderEntry>;
   try {
@@ -200,11 +217,4 @@ export function entriesOf(path: string): readonly ReaderEntry[] {
     'unchangeable',
     `${path} cannot be used:\n${parsed.faults.map((fault) => `  ${fault}`).join('\n')}`,
   );
-}
-
-/** Root may change the file of the service's own user, who must be able to read it afterwards. */
-function keepOwner(path: string, file: number): void {
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = statSync(path, { throwIfNoEntry: false }) ?? statSync(dirname(path));
-  fchownSync(file, uid, gid);
 }

@@ -97,7 +97,9 @@ export class ReaderDirectory {
         const known = before.get(entry.token_sha256);
         if (known !== undefined && isSame(known.entry, entry)) return [entry.token_sha256, known];
         const { name, role, locations, acts = false } = entry;
-        return [entry.token_sha256, { entry, reader: { open: false, name, role, locations, acts }, seenAt: null }];
+        // The same token, whatever its reader may do now.
+        const seenAt = known?.seenAt ?? null;
+        return [entry.token_sha256, { entry, reader: { open: false, name, role, locations, acts }, seenAt }];
       }),
     );
     this.#current = new Set([...this.#known.values()].map(({ reader }) => reader));

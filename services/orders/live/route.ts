@@ -20,6 +20,7 @@ import {
 } from '../../../schemas/api/requests';
 import { MAX_LIVE_LOCATIONS } from '../../../schemas/api/screen-limits';
 import type { AccessLog } from '../../access/log/access-log';
+import { requireCurrent } from '../../access/guard';
 import { seesContact, seesLocation } from '../../access/permissions';
 import { readers as readersOnly, requireLocation, THIS_LOCATION } from '../../access/requirements';
 import type { Reader, ReaderDirectory } from '../../access/readers/readers';
@@ -177,6 +178,7 @@ function createStream({ feed, isInLog, waitForReadModel, readers, accessLog }: S
     await nextTurn();
     // A client that went while this waited gives no second sign, and would keep a seat for ever.
     if (response.destroyed) return;
+    requireCurrent(readers, reader);
     if (isFull()) {
       throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);
     }

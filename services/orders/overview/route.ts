@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import { OverviewChange, OverviewHeartbeat, OverviewPage, OverviewSnapshot } from '../../../schemas/api/overview';
 import { LocationsQuery } from '../../../schemas/api/requests';
+import { requireCurrent } from '../../access/guard';
 import { readers as readersOnly } from '../../access/requirements';
 import type { Reader, ReaderDirectory } from '../../access/readers/readers';
 import { type Endpoints, json, serve } from '../../http/endpoint';
@@ -78,6 +79,7 @@ export function createOverviewRoutes(options: {
       await nextTurn();
       // A client that went while this waited gives no second sign, and would keep a seat for ever.
       if (response.destroyed) return;
+      requireCurrent(readers, reader);
       if (feed.isFull) {
         const most = String(MAX_OVERVIEW_CLIENTS);
         throw new Problem('too-many-screens', `${most} screens are watching the overview already. Close some.`);

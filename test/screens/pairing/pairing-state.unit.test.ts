@@ -1,3 +1,4 @@
+import { MAX_PAGE_ADDRESS } from '../../../schemas/api/screen-limits';
 import { askedOf, begunOf, nextOf } from '../../../services/screens/browser/pairing/model/pairing-state';
 
 describe('a new screen', () => {
@@ -6,8 +7,9 @@ describe('a new screen', () => {
     expect(begunOf({ status: 200, body: pairing })).toEqual({ kind: 'begun', pairing });
     const why = (status: number) => begunOf({ status, body: null });
     expect(why(429)).toEqual({ kind: 'refused', why: 'too_many' });
-    for (const status of [403, 404, 409]) expect(why(status)).toEqual({ kind: 'refused', why: 'fixed' });
-    for (const status of [500, 502, 503]) expect(why(status)).toEqual({ kind: 'refused', why: 'unreachable' });
+    for (const status of [404, 409]) expect(why(status)).toEqual({ kind: 'refused', why: 'fixed' });
+    expect(why(403)).toEqual({ kind: 'refused', why: 'refused' });
+    for (const status of [408, 500, 502, 503]) expect(why(status)).toEqual({ kind: 'refused', why: 'unreachable' });
     expect(begunOf(null)).toEqual({ kind: 'refused', why: 'unreachable' });
   });
 
@@ -17,13 +19,15 @@ describe('a new screen', () => {
       kind: 'signed_in',
       next: '/screens',
     });
-    for (const heard of [null, { status: 502, body: null }, { status: 429, body: null }])
-      expect(askedOf(heard)).toEqual({ kind: 'unreachable' });
-    for (const status of [403, 404, 409, 410]) expect(askedOf({ status, body: null })).toEqual({ kind: 'over' });
+    expect(askedOf(null)).toEqual({ kind: 'unreachable' });
+    for (const status of [400, 403, 408, 413, 429, 500, 502])
+      expect(askedOf({ status, body: null })).toEqual({ kind: 'unreachable' });
+    for (const status of [404, 409, 410]) expect(askedOf({ status, body: null })).toEqual({ kind: 'over' });
   });
 
   it('a new screen goes on to the page that its address names, or to the first', () => {
     expect(nextOf('?next=%2Fscreens%2Fboard%3Flocation%3D7')).toBe('/screens/board?location=7');
     expect(nextOf('')).toBe('/');
+    expect(nextOf(`?next=/${'a'.repeat(MAX_PAGE_ADDRESS)}`)).toBe('/');
   });
 });

@@ -52,7 +52,7 @@ describe('ticket-rail reader', () => {
     ]);
     expect(readFileSync(file, 'utf8')).not.toContain(token.slice(3));
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(existsSync(`${file}.next`)).toBe(false);
+    expect(existsSync(`${file}.lock`)).toBe(false);
   });
 
   it('ticket-rail reader list shows who may read what and no hash, and remove takes one of them away', async () => {
@@ -98,19 +98,19 @@ describe('ticket-rail reader', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
     expect(readFileSync(file, 'utf8')).toBe(before);
-    expect(existsSync(`${file}.next`)).toBe(false);
+    expect(existsSync(`${file}.lock`)).toBe(false);
   });
 
   it('ticket-rail reader leaves alone a file that is broken, and one that another command is changing', async () => {
     haveReader('there');
-    writeFileSync(`${file}.next`, '');
+    writeFileSync(`${file}.lock`, '');
     const second = await reader(['remove', 'there']);
-    expect({ code: second.code, named: second.stderr.includes(`delete ${file}.next`) }).toEqual({
+    expect({ code: second.code, named: second.stderr.includes(`${file} is being changed`) }).toEqual({
       code: 1,
       named: true,
     });
-    expect(existsSync(`${file}.next`)).toBe(true);
-    rmSync(`${file}.next`);
+    expect(existsSync(`${file}.lock`)).toBe(true);
+    rmSync(`${file}.lock`);
     writeFileSync(file, '[{"name":');
     const commands = [['list'], ['remove', 'there'], ['add', 'x', '--role', 'screen', '--all-locations']];
     const refusal = { code: 1, stdout: '', stderr: `${file} cannot be used:\n  expected JSON\n` };

@@ -68,6 +68,7 @@ export class TicketRailReaders extends railElement({
       </div>
       <p class="muted">
         When a reader asked last is known to this instance of the service alone, since ${timeWords(Date.parse(since))}.
+        A board asks when it opens its stream, which may have been long ago.
       </p>
       <p role="status" tabindex="-1" data-said><bdi>${this.said}</bdi></p>
       ${

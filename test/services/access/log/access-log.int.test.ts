@@ -624,6 +624,7 @@ describe('the access log', () => {
     ['/x?limit=5&after=7&as_of=2026-11-21T18:00:00Z', '/x?limit=5&after=7&as_of=2026-11-21T18%3A00%3A00Z'],
     ['/audit/orders?driver=Jane%20Doe&status=completed', '/audit/orders?driver=[withheld]&status=completed'],
     ['/x?what%20ever=secret', '/x?what%20ever=[withheld]'],
+    ['/readers/x?acts=true&location_id=a', '/readers/x?acts=true&location_id=a'],
     ['/x?', '/x'],
   ])('the access log keeps of the address %s: %s', (address, kept) => {
     expect(recordedPath(address)).toBe(kept);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import type { AccessPage } from '../../../../schemas/api/access';
 import { type BegunPairing, PAIRING_SECONDS } from '../../../../schemas/api/pairing';
@@ -25,6 +27,8 @@ import {
 const OPERATOR = 'operator-of-all-0123456789';
 const LOCAL = 'operator-of-here-0123456789';
 const AUDITOR = 'auditor-of-all-0123456789';
+/** An operator who only looks who there is. */
+const LOOKER = 'looker-of-readers-0123456789';
 
 let directory: string;
 let file: string;
@@ -37,7 +41,12 @@ const entries = (): ReaderEntry[] => JSON.parse(readFileSync(file, 'utf8')) as R
 beforeAll(async () => {
   directory = temporaryDirectory();
   file = join(directory, 'readers.json');
-  const readers = [entryOf(OPERATOR, 'operator'), entryOf(LOCAL, 'operator', ['here']), entryOf(AUDITOR, 'auditor')];
+  const readers = [
+    entryOf(OPERATOR, 'operator'),
+    entryOf(LOCAL, 'operator', ['here']),
+    entryOf(AUDITOR, 'auditor'),
+    entryOf(LOOKER, 'operator'),
+  ];
   writeFileSync(file, JSON.stringify(readers));
   app = await serveInProcess(null, { READERS_FILE: file }, () => clock);
   await until('the service to be ready', async () => (await app.call('/readyz')).status === 200);
@@ -226,39 +235,76 @@ describe('who may read', () => {
     expect((await session(bearer(AUDITOR))).status).toBe(200);
   });
 
+  it('an operator who is taken away while a code is on its way adds nobody', async () => {
+    const { user_code } = await begin();
+    const before = readFileSync(file, 'utf8');
+    const body = JSON.stringify({ code: user_code, locations: '*' });
+    const slow = request(`${app.url}/readers/too-late`, {
+      method: 'PUT',
+      headers: { ...JSON_BODY, ...bearer(LOOKER), 'Content-Length': String(body.length) },
+      agent: false,
+    });
+    const answered = once(slow, 'response') as Promise<[IncomingMessage]>;
+    slow.write(body.slice(0, 1));
+    const name = entryOf(LOOKER, 'operator').name;
+    const seen = () => listed().then(({ readers }) => readers.find((one) => one.name === name)?.last_seen ?? null);
+    await until('the guard to have let it through', async () => (await seen()) !== null);
+    writeFileSync(file, JSON.stringify(entries().filter((one) => one.name !== name)));
+    await until('the operator to be out', async () => (await session(bearer(LOOKER))).status === 401);
+    slow.end(body.slice(1));
+    const [answer] = await answered;
+    expect(answer.resume().statusCode).toBe(401);
+    expect(entries().some((one) => one.name === 'too-late')).toBe(false);
+    writeFileSync(file, before);
+    await until('the operator to be back', async () => (await session(bearer(LOOKER))).status === 200);
+  });
+
   it('a file that is being changed, or is broken, stays as it is, and the operator learns why', async () => {
     const { user_code } = await begin();
-    writeFileSync(`${file}.next`, '');
+    writeFileSync(`${file}.lock`, '');
     const busy = await add('too soon', user_code);
     expect(problemOf(busy)).toEqual(problem(503, 'readers-unchangeable'));
     expect((busy.json as { detail: string }).detail).toContain('being changed by another command');
-    rmSync(`${file}.next`);
+    rmSync(`${file}.lock`);
     const whole = readFileSync(file, 'utf8');
     writeFileSync(file, '[{');
     expect(problemOf(await add('too soon', user_code))).toEqual(problem(503, 'readers-unchangeable'));
     expect(readFileSync(file, 'utf8')).toBe('[{');
+    rmSync(file);
+    expect(problemOf(await add('too soon', user_code))).toEqual(problem(503, 'readers-unchangeable'));
+    expect((await session(bearer(OPERATOR))).status).toBe(200);
     writeFileSync(file, whole);
     expect((await add('in time', user_code)).status).toBe(201);
   });
 
   it('who looked at readers, entered codes and took screens away is recorded', async () => {
     const { user_code } = await begin();
-    await listed();
-    await add('recorded', user_code);
-    await add('guessed', 'BBBB-BBBB');
+    const accessesOf = async () =>
+      ((await call(app.url, '/access?order=newest&limit=100', { headers: bearer(OPERATOR) })).json as AccessPage)
+        .accesses;
+    const [last] = await accessesOf();
+    await call(app.url, '/readers', { headers: bearer(LOOKER) });
+    await add('recorded', 'BBBB-BBBB');
+    await add('recorded', user_code, { acts: true });
     await remove('recorded');
-    const page = (await call(app.url, '/access?order=newest&limit=100', { headers: bearer(OPERATOR) })).json;
-    const { accesses } = page as AccessPage;
-    const found = accesses.map(({ reader, what, path }) => [reader, what, path]);
+    await remove('recorded');
+    const accesses = (await accessesOf()).filter(({ access_id }) => Number(access_id) > Number(last?.access_id));
     const name = entryOf(OPERATOR, 'operator').name;
-    expect(found).toEqual(
-      expect.arrayContaining([
-        [name, 'readers', '/readers'],
-        [name, 'pairing', '/readers/recorded'],
-        [name, 'pairing', '/readers/guessed'],
-        [name, 'removal', '/readers/recorded'],
-      ]),
-    );
+    const given = (acts: boolean) => `/readers/recorded?acts=${String(acts)}&location_id=here&location_id=over%2Fthere`;
+    // What others counted until now comes late; each code and each removal is a record of its own.
+    const atOnce = accesses.filter(({ what, times }) => what !== 'access' && times === undefined);
+    expect(atOnce.map(({ reader, what, path }) => [reader, what, path])).toEqual([
+      [name, 'removal', '/readers/recorded'],
+      [name, 'removal', '/readers/recorded'],
+      [name, 'pairing', given(true)],
+      [name, 'pairing', given(false)],
+      [entryOf(LOOKER, 'operator').name, 'readers', '/readers'],
+    ]);
+    const logged = app.lines.filter((line) => line.includes('"screen":"recorded"'));
+    expect(logged.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+      'a screen was added',
+      'a screen was taken away',
+    ]);
     expect(JSON.stringify(accesses)).not.toContain(user_code);
   });
 });
@@ -295,7 +341,7 @@ describe('a service that is killed', () => {
     const { user_code, device_code } = await begin(first.url);
     expect((await add('orphan', user_code, {}, OPERATOR, first.url)).status).toBe(201);
     await first.end('SIGKILL');
-    expect(existsSync(`${own}.next`)).toBe(false);
+    expect(existsSync(`${own}.lock`)).toBe(false);
     const second = await startService({ READERS: '', READERS_FILE: own, DATA_DIR: first.dataDir });
     try {
       expect(problemOf(await pickUp(device_code, '/', second.url))).toEqual(problem(404, 'pairing-not-found'));

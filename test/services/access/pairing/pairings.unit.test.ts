@@ -139,12 +139,30 @@ describe('pairings', () => {
     expect(pairings.begin('here')).toBeNull();
   });
 
-  it('only so many pairings are remembered of all networks, and the oldest make room once they are forgotten', () => {
+  it('only so many pairings are remembered of all networks, and one that is of no use any more makes room', () => {
     const { clock, pairings, begin } = counted();
-    for (let n = 0; n < MAX_PAIRINGS; n++) begin(`network-${String(n)}`);
-    expect(pairings.begin('another')).toBeNull();
-    clock.ms = 2 * VALID_MS;
-    expect(pairings.begin('another')).not.toBeNull();
+    const [first, ...rest] = Array.from({ length: MAX_PAIRINGS }, (_, n) => begin(`network-${String(n)}`));
+    expect(pairings.approve(first?.user_code ?? '', token)).toBe('approved');
+    // Each has one, and nobody a better claim than another.
+    expect(pairings.begin('network-1')).toBeNull();
+    clock.ms = VALID_MS;
+    expect(begin('network-1')).toBeDefined();
+    expect(pairings.pickUp(first?.device_code ?? '')).toEqual({ kind: 'approved', token: TOKEN });
+    expect(rest.filter(({ device_code }) => pairings.pickUp(device_code).kind === 'unknown')).toEqual([rest[0]]);
+    expect(begin('another')).toBeDefined();
+    expect(pairings.pickUp(first?.device_code ?? '').kind).toBe('unknown');
+  });
+
+  it('few networks that begin as many pairings as they may keep no other out, and lose their own', () => {
+    const { pairings, begin } = counted();
+    const own = begin('restaurant');
+    const held = Array.from(
+      { length: MAX_PAIRINGS - 1 },
+      (_, n) => begin(`stranger-${String(Math.floor(n / PAIRINGS_AT_ONCE))}`).device_code,
+    );
+    const next = begin('restaurant');
+    expect([own, next].map(({ user_code }) => pairings.approve(user_code, token))).toEqual(['approved', 'approved']);
+    expect(held.filter((device) => pairings.pickUp(device).kind === 'unknown')).toHaveLength(1);
   });
 
   it('no token comes out without the device code, whatever is tried with all that a screen and an operator see', () => {

@@ -1,11 +1,17 @@
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import express, { type ErrorRequestHandler } from 'express';
 import { isActive, type OrderState } from '../../../../projections/order/order';
 import { locationId, orderId, type OrderKey } from '../../../../schemas/order-key';
 import type { LocationFacts } from '../../../../schemas/files/locations';
 import type { LocationOverview, OverviewPage } from '../../../../schemas/api/overview';
 import type { OrderPage } from '../../../../schemas/api/order-view';
 import { OLD_CANCELLATION_MS } from '../../../../schemas/api/screen-limits';
+import { createGuard } from '../../../../services/access/guard';
+import { createSession } from '../../../../services/access/login/session';
+import { ReaderDirectory } from '../../../../services/access/readers/readers';
 import type { Position } from '../../../../services/event-store/event-store';
 import { MAX_BUFFERED_BYTES } from '../../../../services/orders/live/live-feed';
 import { Overview } from '../../../../services/orders/overview/overview';
@@ -15,6 +21,7 @@ import {
   type OverviewClient,
   OverviewFeed,
 } from '../../../../services/orders/overview/overview-feed';
+import { createOverviewRoutes } from '../../../../services/orders/overview/route';
 import { OrderTableReader } from '../../../../services/read-model/order-table/reader';
 import { openOrderTable, type OrderTable } from '../../../../services/read-model/order-table/writer';
 import { eventsOf, fold, says } from '../../../projections/scenario';
@@ -249,6 +256,33 @@ describe('the feed of the overview', () => {
       ['changed', [2]],
       ['changed', [5]],
     ]);
+  });
+
+  it('a reader who is taken away while its stream is being opened gets none', async () => {
+    const readers = new ReaderDirectory([entryOf(ONE_COUNTER, 'screen')], Date.now);
+    const waitForReadModel = (): Promise<void> => {
+      readers.replace([]);
+      return Promise.resolve();
+    };
+    const app = express()
+      .use(createGuard(readers, createSession({ basePath: '', now: Date.now }), ''))
+      .use(createOverviewRoutes({ overview, feed, waitForReadModel, readers, now: () => now }));
+    let answered: unknown = null;
+    app.use(((error, _request, response, _next) => {
+      answered = error;
+      response.end();
+    }) satisfies ErrorRequestHandler);
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const stream = await openEventStream(`http://127.0.0.1:${String(port)}/overview/live`, bearer(ONE_COUNTER));
+      await stream.ended;
+      expect(answered).toMatchObject({ code: 'reader-not-authentic' });
+      expect(stream.messages).toEqual([]);
+    } finally {
+      server.close();
+    }
   });
 
   it('what LOCATIONS_FILE says of a location is said of it, and said again once it is otherwise', async () => {
