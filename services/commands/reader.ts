@@ -24,7 +24,10 @@ function add(name: string, { role, location, allLocations = false, acts = false,
   const path = file === undefined ? configured.path : resolve(file);
   const locations = ReaderLocations.safeParse(allLocations ? '*' : location);
   if (!locations.success) throw new Error('A location is an id: 1 to 200 characters, no control characters.');
-  const token = addReader({ path, mayBeNew: true }, { name, role, locations: locations.data, ...(acts ? { acts } : {}) });
+  const token = addReader(
+    { path, mayBeNew: true },
+    { name, role, locations: locations.data, ...(acts ? { acts } : {}) },
+  );
   hint(`Added ${name} to ${path}. The token is shown only now:`);
   say(token);
   if (!configured.configured || path !== configured.path)

@@ -307,7 +307,8 @@ export const en = {
   'pairing.another': 'Show another code',
   'pairing.too_many': 'Too many screens ask for a code. Try again in some minutes, or log in with a token.',
   'pairing.fixed': 'Here a screen cannot be set up by a code. Log in with a token.',
-  'pairing.refused': 'The service refused this page. Log in with a token: if that is refused too, the answer says what to set.',
+  'pairing.refused':
+    'The service refused this page. Log in with a token: if that is refused too, the answer says what to set.',
   'pairing.unreachable': 'The service cannot be reached now.',
   'pairing.use_token': 'Log in with a token',
 } as const satisfies Readonly<Record<string, Message>>;

@@ -312,7 +312,8 @@ export const es = {
   'pairing.another': 'Mostrar otro código',
   'pairing.too_many': 'Demasiadas pantallas piden un código. Inténtelo en unos minutos o inicie sesión con una clave.',
   'pairing.fixed': 'Aquí no se puede configurar una pantalla con un código. Inicie sesión con una clave.',
-  'pairing.refused': 'El servicio rechazó esta página. Inicie sesión con una clave: si eso también se rechaza, la respuesta dice qué configurar.',
+  'pairing.refused':
+    'El servicio rechazó esta página. Inicie sesión con una clave: si eso también se rechaza, la respuesta dice qué configurar.',
   'pairing.unreachable': 'No se puede contactar con el servicio ahora.',
   'pairing.use_token': 'Iniciar sesión con una clave',
 } as const satisfies Catalogue;

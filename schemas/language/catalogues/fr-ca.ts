@@ -312,7 +312,8 @@ export const frCa = {
   'pairing.too_many':
     'Trop d’écrans demandent un code. Réessayez dans quelques minutes, ou connectez-vous avec une clé.',
   'pairing.fixed': 'Ici, un écran ne peut pas être configuré par un code. Connectez-vous avec une clé.',
-  'pairing.refused': 'Le service a refusé cette page. Connectez-vous avec une clé : si cela aussi est refusé, la réponse dit quoi régler.',
+  'pairing.refused':
+    'Le service a refusé cette page. Connectez-vous avec une clé : si cela aussi est refusé, la réponse dit quoi régler.',
   'pairing.unreachable': 'Le service est injoignable pour le moment.',
   'pairing.use_token': 'Se connecter avec une clé',
 } as const satisfies Catalogue;

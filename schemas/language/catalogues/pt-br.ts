@@ -307,7 +307,8 @@ export const ptBr = {
   'pairing.another': 'Mostrar outro código',
   'pairing.too_many': 'Telas demais estão pedindo um código. Tente em alguns minutos ou entre com uma chave.',
   'pairing.fixed': 'Aqui não é possível configurar uma tela com um código. Entre com uma chave.',
-  'pairing.refused': 'O serviço recusou esta página. Entre com uma chave: se isso também for recusado, a resposta diz o que configurar.',
+  'pairing.refused':
+    'O serviço recusou esta página. Entre com uma chave: se isso também for recusado, a resposta diz o que configurar.',
   'pairing.unreachable': 'Não é possível acessar o serviço agora.',
   'pairing.use_token': 'Entrar com uma chave',
 } as const satisfies Catalogue;

@@ -43,7 +43,8 @@ export function removeReader(file: ReadersFile, name: string, only?: Role): numb
   let left = 0;
   changeReadersFile(file, (entries) => {
     const found = entries.find((entry) => entry.name === name);
-    if (found === undefined) throw new ReadersFileError('no-such-reader', `There is no reader ${name} in ${file.path}.`);
+    if (found === undefined)
+      throw new ReadersFileError('no-such-reader', `There is no reader ${name} in ${file.path}.`);
     if (only !== undefined && found.role !== only) {
       throw new ReadersFileError('other-role', `The reader ${name} has the role ${found.role}, not ${only}.`);
     }

@@ -3,7 +3,12 @@ import { dirname, join } from 'node:path';
 import pino from 'pino';
 import { addReader, removeReader } from '../../../../services/access/readers/manage-readers';
 import { ReaderDirectory } from '../../../../services/access/readers/readers';
-import { changeReadersFile, FollowedFile, type ReadersFile, ReadersFileError } from '../../../../services/access/readers/readers-file';
+import {
+  changeReadersFile,
+  FollowedFile,
+  type ReadersFile,
+  ReadersFileError,
+} from '../../../../services/access/readers/readers-file';
 import { FOLLOW_INTERVAL_MS } from '../../../../services/files/follow-file';
 import { entryOf, temporaryDirectory } from '../../../support/running-service';
 
