@@ -161,7 +161,7 @@ function measureStates(
     'How long the oldest acknowledged update has not been readable; 0 when all are.',
     projectionLagSeconds,
   );
-  gauge('ticket_rail_live_clients', 'Feeds of locations that screens watch now: tabs of one browser share theirs.', () => live.clients);
+  gauge('ticket_rail_live_clients', 'Feeds of locations that screens watch now.', () => live.clients);
   const total = (name: string, help: string, read: () => number): void => {
     const made: Counter = new Counter({
       name,

@@ -45,8 +45,10 @@ export const serverOf = (need: FeedNeed): string => new URL(need.kind === 'whole
 /** @returns whether one connection can be asked for all of these locations. */
 export const fitsOne = (locations: readonly string[]): boolean =>
   locations.length <= MAX_LIVE_LOCATIONS &&
-  locations.reduce((sum, one) => sum + new URLSearchParams([['', one]]).toString().length + BESIDE_LOCATION_CHARACTERS, 0) <=
-    MAX_ASKED_CHARACTERS;
+  locations.reduce(
+    (sum, one) => sum + new URLSearchParams([['', one]]).toString().length + BESIDE_LOCATION_CHARACTERS,
+    0,
+  ) <= MAX_ASKED_CHARACTERS;
 
 /** @returns how to ask for places of a need, by which what they have in common is known. One is asked for by itself. */
 export function requestFor(need: FeedNeed, places: readonly AskedLocation[]): FeedRequest {

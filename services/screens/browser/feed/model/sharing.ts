@@ -133,12 +133,7 @@ export class Sharing<Follower> {
     return [...line.places.values()].flatMap(({ followers }) => [...followers]);
   }
 
-  #follow(
-    follower: Follower,
-    need: FeedNeed,
-    location: string,
-    position: string | null,
-  ): readonly Step<Follower>[] {
+  #follow(follower: Follower, need: FeedNeed, location: string, position: string | null): readonly Step<Follower>[] {
     const line = this.#lineFor(need, location);
     const place = line?.places.get(location);
     if (place !== undefined) place.newcomers.set(follower, position);
