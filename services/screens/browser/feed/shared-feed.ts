@@ -18,6 +18,8 @@ const ANSWER_MS = 1_500;
 const WORKERS = 2;
 /** Milliseconds until it is tried again from the first, where nothing could be loaded. */
 const AGAIN_MS = 5_000;
+/** Milliseconds after which what may be needed later is loaded: a page that has just begun has other things to load. */
+const AHEAD_MS = 10_000;
 
 const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
 
@@ -47,6 +49,7 @@ export class SharedFeed {
   /** Workers in succession that said nothing. */
   #silent = 0;
   #heardAt = moment();
+  readonly #startedAt = moment();
   #isAhead = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -124,7 +127,7 @@ export class SharedFeed {
         break;
       case 'messages':
         if (onMessages(news.messages).mustRestart) this.#follow();
-        this.#loadAhead();
+        if (elapsed(this.#startedAt, moment()) > AHEAD_MS) this.#loadAhead();
         break;
       case 'over':
         this.#follow();
