@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 export interface StreamClient {
   /** Takes a part of the stream; may be called until `end`. */
   send(text: string): void;
-  /** Bytes that were sent and not taken yet. */
+  /** Bytes that were sent and not taken yet; none after its end. */
   readonly buffered: number;
   end(): void;
 }
@@ -15,7 +15,7 @@ export const clientAt = (response: ServerResponse): StreamClient => ({
     response.write(text);
   },
   get buffered() {
-    return response.writableLength;
+    return response.destroyed ? 0 : response.writableLength;
   },
   end: () => {
     // Not `end`, which would wait for what a slow client does not take.
@@ -27,7 +27,11 @@ export const clientAt = (response: ServerResponse): StreamClient => ({
 export async function isTaken(response: ServerResponse): Promise<boolean> {
   if (response.writableNeedDrain && !response.destroyed) {
     await new Promise<void>((resolve) => {
-      response.once('drain', resolve).once('close', resolve);
+      const end = (): void => {
+        response.off('drain', end).off('close', end);
+        resolve();
+      };
+      response.on('drain', end).on('close', end);
     });
   }
   return !response.destroyed;

@@ -161,7 +161,7 @@ function measureStates(
     'How long the oldest acknowledged update has not been readable; 0 when all are.',
     projectionLagSeconds,
   );
-  gauge('ticket_rail_live_clients', 'Screens that watch now.', () => live.clients);
+  gauge('ticket_rail_live_clients', 'Feeds of locations that screens watch now.', () => live.clients);
   const total = (name: string, help: string, read: () => number): void => {
     const made: Counter = new Counter({
       name,
@@ -176,7 +176,7 @@ function measureStates(
   total('ticket_rail_live_messages_total', 'Messages sent to screens.', () => live.sent);
   total(
     'ticket_rail_live_dropped_total',
-    'Screens sent away because they read too slowly; they catch up when they come again.',
+    'Connections of screens ended because they read too slowly; they catch up when they come again.',
     () => live.dropped,
   );
   gauge(

@@ -74,11 +74,14 @@ describe('the screen of a reader', () => {
     expect(await lab.context.cookies()).toEqual([]);
   });
 
-  it('a screen whose reader is removed goes grey, says why, and leads to the login and back to its board', async () => {
+  it('a screen whose reader is removed goes grey in all tabs, says why, and leads to the login and back to its board', async () => {
     await signIn(boardAddress(closed.url, 'mine'));
     await lab.tile('of mine').waitFor();
+    const beside = await lab.context.newPage();
+    await lab.openBoard('mine', beside, closed.url);
     allow(other);
     const banner = lab.page.locator('.banner.stale[data-cause="login"]');
+    await beside.locator('.banner.stale[data-cause="login"]').waitFor();
     await banner.getByText('This screen is not signed in.').waitFor();
     expect(await lab.page.locator('.body[data-stale]').count()).toBe(1);
     await banner.getByRole('link', { name: 'Sign in' }).click();
@@ -87,6 +90,7 @@ describe('the screen of a reader', () => {
     await lab.page.getByRole('button', { name: 'Log in' }).click();
     await lab.tile('of mine').waitFor();
     expect(lab.page.url()).toBe(boardAddress(closed.url, 'mine'));
+    await beside.locator('.frame[data-freshness="live"]').waitFor();
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { patiently, until } from '../support/patience';
 import { boardAddress, screenLab } from '../support/screen-lab';
 
@@ -35,15 +35,28 @@ async function untilLive(pages: readonly Page[]): Promise<void> {
 async function expectOnEach(pages: readonly Page[], order: string): Promise<void> {
   for (const page of pages) await lab.tile(order, page).waitFor();
 }
-/** Ends the worker that all tabs share, as a crash does. */
-async function killWorker(): Promise<void> {
+/** Does something to the worker that all tabs share, and to one that hangs beside it. */
+async function withWorker(act: (session: CDPSession, targetId: string) => Promise<unknown>): Promise<void> {
   const session = await lab.browser.newBrowserCDPSession();
   const { targetInfos } = await session.send('Target.getTargets', { filter: [{}] });
   const workers = targetInfos.filter(({ type }) => type === 'shared_worker');
-  expect(workers).toHaveLength(1);
-  for (const { targetId } of workers) await session.send('Target.closeTarget', { targetId });
-  await session.detach();
+  expect(workers).not.toEqual([]);
+  for (const { targetId } of workers) await act(session, targetId);
 }
+/** Ends it as a crash does. */
+const killWorker = (): Promise<void> =>
+  withWorker((session, targetId) => session.send('Target.closeTarget', { targetId }));
+/** Has it stand still, as in an endless loop. */
+const hangWorker = (): Promise<void> =>
+  withWorker(async (session, targetId) => {
+    const { sessionId } = await session.send('Target.attachToTarget', { targetId });
+    for (const [index, method] of ['Debugger.enable', 'Debugger.pause'].entries()) {
+      await session.send('Target.sendMessageToTarget', {
+        sessionId,
+        message: JSON.stringify({ id: index + 1, method }),
+      });
+    }
+  });
 
 beforeEach(() => untilWatched(0));
 
@@ -58,6 +71,10 @@ it('ten boards of one location are all live over one connection, and pages still
   await lab.page.goto(`${lab.service.url}/screens/overview`);
   await lab.page.locator('[data-freshness="live"]').first().waitFor();
   await lab.deliver({ location_id: location, order_id: 'second', status: 'dsp_canceled' });
+  const acknowledge = (page: Page) => lab.tile('second', page).getByRole('button', { name: 'Acknowledge' });
+  for (const page of pages) await acknowledge(page).waitFor();
+  for (const page of pages.slice(0, 1)) await acknowledge(page).click();
+  for (const page of pages) await acknowledge(page).waitFor({ state: 'detached' });
   await lab.deliver({ location_id: location, order_id: 'third', delivery_status: 'arrived_at_pickup' });
   await expectOnEach(pages, 'third');
   for (const page of pages.slice(2)) await page.close();
@@ -68,7 +85,7 @@ it('ten boards of one location are all live over one connection, and pages still
   await untilWatched(0);
 });
 
-it('ten boards of ten locations are all live over one connection, each with its own orders, also after the worker died', async () => {
+it('ten boards of ten locations are all live over one connection, each with its own orders, however often the worker dies or hangs', async () => {
   const locations = Array.from({ length: BOARDS }, () => lab.newLocation());
   for (const location_id of locations) await lab.deliver({ location_id, order_id: `of ${location_id}` });
   const pages = await openBoards(locations);
@@ -77,25 +94,37 @@ it('ten boards of ten locations are all live over one connection, each with its 
     await pages[index]?.locator(`ticket-rail-tile[data-order-id="of ${location}"]`).waitFor();
     expect(await pages[index]?.locator('ticket-rail-tile').count()).toBe(1);
   }
-  await killWorker();
-  await untilWatched(0);
-  for (const location_id of locations) await lab.deliver({ location_id, order_id: `later at ${location_id}` });
-  await untilWatched(BOARDS);
-  await untilLive(pages);
-  for (const [index, location] of locations.entries()) {
-    await pages[index]?.locator(`ticket-rail-tile[data-order-id="later at ${location}"]`).waitFor();
+  for (const [time, end] of [killWorker, hangWorker, killWorker].entries()) {
+    await end();
+    for (const location_id of locations)
+      await lab.deliver({ location_id, order_id: `${String(time)} at ${location_id}` });
+    for (const [index, location] of locations.entries()) {
+      await pages[index]
+        ?.locator(`ticket-rail-tile[data-order-id="${String(time)} at ${location}"]`)
+        .waitFor({ timeout: NOTICED_MS });
+    }
+    await untilLive(pages);
   }
   await pages[0]?.close();
   await untilWatched(BOARDS - 1);
   await untilLive(pages.slice(1));
 });
 
-it('a tab that stands still costs the others nothing, is let go, and catches up when it goes on', async () => {
+it('a tab that stands still costs the others nothing, is let go, and is live again once it has caught up', async () => {
   const [moving, still] = [lab.newLocation(), lab.newLocation()];
   const pages = await openBoards([moving, moving, still]);
   const [first, second, third] = pages;
   if (first === undefined || second === undefined || third === undefined) throw new Error('too few boards');
   await untilWatched(2);
+  await third.evaluate(`(() => {
+    const root = document.querySelector('ticket-rail-board').shadowRoot;
+    window.shown = [];
+    new MutationObserver(() => {
+      const { freshness } = root.querySelector('.frame').dataset;
+      const isCaughtUp = root.querySelector('ticket-rail-tile') !== null;
+      window.shown.push({ at: Date.now(), freshness, isCaughtUp });
+    }).observe(root, { subtree: true, childList: true, attributes: true });
+  })()`);
   const session = await lab.context.newCDPSession(third);
   await session.send('Debugger.enable');
   await session.send('Debugger.pause');
@@ -104,9 +133,14 @@ it('a tab that stands still costs the others nothing, is let go, and catches up 
   await expectOnEach([first, second], 'meanwhile');
   await untilWatched(1);
   await untilLive([first, second]);
+  const resumedAt = Date.now();
   await session.send('Debugger.resume');
   await expectOnEach([third], 'missed');
   await untilLive(pages);
+  const all = await third.evaluate<{ at: number; freshness: string; isCaughtUp: boolean }[]>('window.shown');
+  const shown = all.filter(({ at }) => at >= resumedAt);
+  expect(shown[0]?.freshness).not.toBe('live');
+  expect(shown.filter(({ freshness, isCaughtUp }) => freshness === 'live' && !isCaughtUp)).toEqual([]);
   await untilWatched(2);
 });
 

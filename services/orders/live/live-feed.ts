@@ -35,13 +35,15 @@ export const MAX_RESUMED_ORDERS = 500;
 /** Milliseconds between heartbeats. A client that hears nothing for longer is cut off, and has to say so to people. */
 export const HEARTBEAT_MS = 5_000;
 /**
- * Most clients at a time. They share the process with Stream's deliveries, and each may have
- * {@link MAX_BUFFERED_BYTES} on its way.
+ * Most clients at a time, one for each location of a connection. They share the process with Stream's deliveries, and
+ * each connection may have {@link MAX_BUFFERED_BYTES} on its way.
  */
 export const MAX_LIVE_CLIENTS = 1_000;
 /**
  * Most bytes that wait for a client. One that does not read as fast as its location changes is sent away, and catches
- * up when it comes again: it must not cost the others. A snapshot of the longest orders of examples fits twice.
+ * up when it comes again: it must not cost the others. A snapshot of the longest orders of examples fits twice. The
+ * locations of one connection have it together: after the read model was made anew, one of many may be sent away, and
+ * gets them one after the other when it comes again.
  */
 export const MAX_BUFFERED_BYTES = 2_097_152;
 
@@ -134,9 +136,9 @@ export class LiveFeed {
     return this.#dropped;
   }
 
-  /** No further client can be taken now. */
-  get isFull(): boolean {
-    return this.#closed || this.#clients >= MAX_LIVE_CLIENTS;
+  /** Returns whether so many further clients can be taken now. */
+  hasRoomFor(count: number): boolean {
+    return !this.#closed && this.#clients + count <= MAX_LIVE_CLIENTS;
   }
 
   /**

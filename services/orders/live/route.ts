@@ -147,6 +147,9 @@ export const LIVE_CALLS = {
   },
 } satisfies Endpoints;
 
+/** Returns the path of a location's own feed, which says what was shown, however many others came with it. */
+const pathOf = (location_id: LocationId): string => `/locations/${encodeURIComponent(location_id)}/live`;
+
 interface StreamOptions {
   readonly feed: LiveFeed;
   /** Whether the log still has an event that a client was notified of. */
@@ -166,7 +169,6 @@ function createStream({ feed, isInLog, waitForReadModel, readers, accessLog }: S
     const found = isInLog(address).catch(() => false);
     return (await within(LOOK_UP_MS, found, false)) ? address.position : null;
   };
-  const isFull = (): boolean => feed.isFull;
   return async (
     { request, response, reader }: { readonly request: Request; readonly response: Response; readonly reader: Reader },
     audience: Audience,
@@ -179,7 +181,8 @@ function createStream({ feed, isInLog, waitForReadModel, readers, accessLog }: S
     // A client that went while this waited gives no second sign, and would keep a seat for ever.
     if (response.destroyed) return;
     requireCurrent(readers, reader);
-    if (isFull()) {
+    const seen = watched.filter(({ location_id }) => seesLocation(reader, location_id));
+    if (!feed.hasRoomFor(seen.length)) {
       throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);
     }
     response.set(EVENT_STREAM_HEADERS);
@@ -200,14 +203,14 @@ function createStream({ feed, isInLog, waitForReadModel, readers, accessLog }: S
     for (const [index, { location_id }] of watched.entries()) {
       // Snapshots of many locations at once would be more than may wait for a client.
       if (!(await isTaken(response))) return;
-      if (isFull()) client.end();
+      if (!feed.hasRoomFor(1)) client.end();
       else if (seesLocation(reader, location_id)) {
         const onShown: LiveClient['onShown'] = (records) => {
           const shown = records.map(({ key, state }) => ({
             ...key,
             driver_details: state.assigned ? state.driver : null,
           }));
-          accessLog.shown(reader, request.originalUrl, shown);
+          accessLog.shown(reader, pathOf(location_id), shown);
         };
         ends.push(
           feed.watch(

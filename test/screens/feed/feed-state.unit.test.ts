@@ -61,6 +61,17 @@ describe('the state of a screen', () => {
     expect(changes.at(-1)).toMatchObject({ before: { revision: 0 }, initial: false });
   });
 
+  it('a later snapshot of the same reading of history takes no canceled order away that it leaves out', () => {
+    const canceled = order({ order_id: orderId('canceled'), stage: 'canceled' });
+    const gone = order({ order_id: orderId('gone'), stage: 'completed' });
+    const known = snapshot([canceled, gone, order()]);
+    expect(shown(after(known, snapshot([order()])).state)).toEqual([
+      ['pos_order_1', 0],
+      ['canceled', 0],
+    ]);
+    expect(shown(after(known, snapshot([order()], { folds: 'f2' })).state)).toEqual([['pos_order_1', 0]]);
+  });
+
   it('a screen restarts when a resumed feed folds history differently', () => {
     const resumed = { kind: 'resumed', location_id: 'l', now: at(NOON), folds: 'f2' } as const;
     const { state, mustRestart } = after(snapshot([order()]), resumed, news('11', { revision: 1 }));

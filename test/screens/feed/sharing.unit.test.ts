@@ -106,6 +106,7 @@ describe('the connections that all tabs of a browser share', () => {
     expect([...open.keys()].map(({ places }) => places.size)).toEqual([MAX_LIVE_LOCATIONS, 1]);
     for (const [n, long] of ['x', 'y', 'z'].entries()) take(sharing.follow(100 + n, at(long.repeat(200), 'x'), null));
     for (const n of [0, 1, 2]) take(sharing.follow(200 + n, at('字'.repeat(199) + String(n), 'long'), null));
+    for (let n = 0; n < 20; n++) take(sharing.follow(300 + n, at("'~".repeat(99) + String(n), 'signs'), null));
     for (const url of open.values()) expect(url.length).toBeLessThan(5_000);
   });
 
@@ -157,7 +158,7 @@ describe('the connections that all tabs of a browser share', () => {
     expect(sharing.followersOf(line)).toEqual(['first', 'later', 'where they are']);
   });
 
-  it('a location that the reader may not see gets a connection of its own, which is refused without the others', () => {
+  it('a location that the reader may not see gets a connection of its own until it may, which is refused without the others', () => {
     const sharing = new Sharing<string>();
     const { open, take } = connections(sharing);
     take(sharing.follow('may', at('a'), null));
@@ -173,7 +174,14 @@ describe('the connections that all tabs of a browser share', () => {
     take(sharing.follow('may not either', at('b'), null));
     take(sharing.follow('may too', at('c'), null));
     expect([...open.keys()].map((one) => [...one.places.keys()])).toEqual([['a', 'c'], ['b']]);
+    const [, apart] = open.keys();
     expect([...open.values()][1]).toBe(`${SERVICE}locations/b/live`);
+    if (apart === undefined) throw new Error('nothing is apart');
+    const { deliveries, steps } = sharing.take(apart, [{ event: 'snapshot', id: '5-bbbbbbbb', data: '{}' }]);
+    expect(deliveries).toEqual([]);
+    take(steps);
+    expect([...open.keys()].map((one) => [...one.places.keys()])).toEqual([['a', 'c', 'b']]);
+    expect(sharing.followersOf(line)).toEqual(['may', 'may too', 'may not', 'may not either']);
     for (const tab of ['may', 'may not', 'may not either', 'may too']) take(sharing.leave(tab));
     expect(open.size).toBe(0);
   });

@@ -3,10 +3,8 @@ import { elapsed, type Moment } from '../shared/model/clock';
 import type { RawMessage } from '../shared/model/feed-message';
 import { DEFAULT_INTERVAL_MS, type Link, silenceLimit } from '../shared/model/freshness';
 import type { FeedRequest } from './model/feed-need';
+import { pauseAfter } from './model/pauses';
 
-/** First and longest pause before a connection is tried again, in milliseconds; a random part keeps screens apart. */
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 5_000;
 /** A connection that ended sooner than this counts as failed, so that it is not tried again without a pause. */
 const SHORTEST_CONNECTION_MS = 1_000;
 /** Milliseconds before a refused screen asks again: someone may have signed in beside it. */
@@ -116,9 +114,8 @@ export class FeedClient {
       case 'failed':
         break;
     }
-    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;
-    return pause * (0.5 + Math.random() / 2);
+    return pauseAfter(this.#failures - 1);
   }
 
   async #pause(ms: number): Promise<void> {

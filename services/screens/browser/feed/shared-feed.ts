@@ -1,7 +1,9 @@
+import { elapsed, type Moment } from '../shared/model/clock';
 import type { RawMessage } from '../shared/model/feed-message';
 import type { Link } from '../shared/model/freshness';
 import type { FeedClient } from './feed-client';
-import { type FeedNeed, requestFor } from './model/feed-need';
+import { type FeedNeed, requestFor, serverOf } from './model/feed-need';
+import { pauseAfter } from './model/pauses';
 import { BEAT_MS, type FromTab, type FromWorker } from './model/port-messages';
 import { openWorker } from './open-worker';
 
@@ -9,10 +11,17 @@ import { openWorker } from './open-worker';
 const SILENCE_MS = 2.5 * BEAT_MS;
 /** Milliseconds that it has to answer: a tab that was asleep has not heard what came meanwhile. */
 const ANSWER_MS = 1_500;
-/** Workers that are tried, one after the other. All tabs of a browser that lose one meet at the next. */
+/**
+ * Workers that are tried in turn, for one that hangs keeps its name. One that has died begins anew by its name: there all
+ * tabs of a browser that lost it meet again, and those that are opened later.
+ */
 const WORKERS = 2;
 /** Milliseconds until it is tried again from the first, where nothing could be loaded. */
 const AGAIN_MS = 5_000;
+/** Milliseconds after which what may be needed later is loaded: a page that has just begun has other things to load. */
+const AHEAD_MS = 10_000;
+
+const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
 
 export interface SharedFeedOptions {
   readonly need: FeedNeed;
@@ -31,8 +40,17 @@ export class SharedFeed {
   #port: MessagePort | null = null;
   #own: FeedClient | null = null;
   #isStopped = false;
-  /** Workers that were given up. */
-  #lost = 0;
+  /** Which of the workers is followed. */
+  #worker = 0;
+  /** It has spoken since it was followed. */
+  #speaks = false;
+  /** One has spoken at any time: there can be workers here. */
+  #hasWorkers = false;
+  /** Workers in succession that said nothing. */
+  #silent = 0;
+  #heardAt = moment();
+  readonly #startedAt = moment();
+  #isAhead = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly #options: SharedFeedOptions;
@@ -63,17 +81,19 @@ export class SharedFeed {
 
   #follow(): void {
     this.#leave();
-    const port =
-      this.#lost < WORKERS
-        ? openWorker(this.#lost, () => {
-            if (port !== null && port === this.#port) this.#giveUp();
-          })
-        : null;
+    // What is shown is of the time before until something comes.
+    this.#options.onLink({ kind: 'connecting' });
+    const port = this.#mayShare
+      ? openWorker(this.#worker, () => {
+          if (port !== null && port === this.#port) this.#giveUp();
+        })
+      : null;
     if (port === null) {
       void this.#connect();
       return;
     }
     this.#port = port;
+    this.#speaks = false;
     port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (port === this.#port) this.#take(data);
     };
@@ -81,8 +101,22 @@ export class SharedFeed {
     this.#listen();
   }
 
+  /** The worker may call nothing but its own origin, by the policy that it was loaded with. */
+  get #mayShare(): boolean {
+    const isHere = serverOf(this.#options.need) === window.location.origin;
+    return isHere && (this.#hasWorkers || this.#silent < WORKERS);
+  }
+
   #take(news: FromWorker): void {
     const { onLink, onMessages } = this.#options;
+    // The tab stood still: this, and what waits behind it, is of a time that is over.
+    if (elapsed(this.#heardAt, moment()) > SILENCE_MS + ANSWER_MS) {
+      this.#follow();
+      return;
+    }
+    this.#speaks = true;
+    this.#hasWorkers = true;
+    this.#silent = 0;
     this.#listen();
     this.#say({ kind: 'taken', number: news.number });
     switch (news.kind) {
@@ -93,6 +127,7 @@ export class SharedFeed {
         break;
       case 'messages':
         if (onMessages(news.messages).mustRestart) this.#follow();
+        if (elapsed(this.#startedAt, moment()) > AHEAD_MS) this.#loadAhead();
         break;
       case 'over':
         this.#follow();
@@ -102,6 +137,7 @@ export class SharedFeed {
 
   /** Waits for the worker's next word. */
   #listen(): void {
+    this.#heardAt = moment();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#say({ kind: 'ask' });
@@ -110,10 +146,20 @@ export class SharedFeed {
   }
 
   readonly #giveUp = (): void => {
-    this.#lost += 1;
+    if (!this.#speaks) {
+      this.#silent += 1;
+      this.#worker = (this.#worker + 1) % WORKERS;
+    }
+    this.#leave();
     this.#options.onLink({ kind: 'lost', store: 'ok' });
-    this.#follow();
+    this.#followIn(pauseAfter(this.#silent));
   };
+
+  #followIn(ms: number): void {
+    this.#timer = setTimeout(() => {
+      if (!this.#isStopped) this.#follow();
+    }, ms);
+  }
 
   readonly #leave = (): void => {
     clearTimeout(this.#timer);
@@ -126,21 +172,27 @@ export class SharedFeed {
     this.#port?.postMessage(message);
   }
 
+  /** Loads what connects by itself while it is there: after an update of the service it no longer is. */
+  #loadAhead(): void {
+    if (this.#isAhead) return;
+    this.#isAhead = true;
+    import('./feed-client').catch(() => {
+      this.#isAhead = false;
+    });
+  }
+
   async #connect(): Promise<void> {
     const { need, position, onMessages, onLink } = this.#options;
-    const now = () => ({ monotonic: performance.now(), wall: Date.now() });
     try {
       const { FeedClient } = await import('./feed-client');
       if (this.#isStopped || this.#own !== null) return;
       const request = () => requestFor(need, [[need.kind === 'whole' ? '' : need.location, position()]]);
-      this.#own = new FeedClient({ token: need.token, now, request, onMessages, onLink });
+      this.#own = new FeedClient({ token: need.token, now: moment, request, onMessages, onLink });
       this.#own.start();
     } catch {
-      this.#lost = 0;
+      this.#silent = 0;
       onLink({ kind: 'lost', store: 'ok' });
-      this.#timer = setTimeout(() => {
-        if (!this.#isStopped) this.#follow();
-      }, AGAIN_MS);
+      this.#followIn(AGAIN_MS);
     }
   }
 }

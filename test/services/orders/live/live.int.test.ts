@@ -366,10 +366,15 @@ describe('the live feed through failures', () => {
     it('the service refuses one screen more than it can serve, and goes on taking deliveries', async () => {
       const at = `${service.url}/locations/counter/live`;
       const streams: EventStream[] = [];
-      while (streams.length < MAX_LIVE_CLIENTS) {
-        const some = Array.from({ length: 50 }, () => openEventStream(at, asReader));
+      const open = async (count: number): Promise<void> => {
+        const some = Array.from({ length: count }, () => openEventStream(at, asReader));
         streams.push(...(await Promise.all(some)));
-      }
+      };
+      while (streams.length < MAX_LIVE_CLIENTS - 50) await open(50);
+      await open(49);
+      const tooMany = await call(service.url, '/live?location_id=counter&location_id=bar', { headers: asReader });
+      expect(tooMany).toMatchObject({ status: 503, json: { type: 'urn:ticket-rail:problem:too-many-screens' } });
+      await open(1);
       const refused = await call(service.url, '/locations/counter/live', { headers: asReader });
       expect(refused).toMatchObject({ status: 503, json: { type: 'urn:ticket-rail:problem:too-many-screens' } });
       expect((await service.deliver(update(keyOf('o'), { status: 'in_progress' }))).status).toBe(200);

@@ -39,11 +39,16 @@ export const commonOf = (need: FeedNeed): string =>
 /** @returns what a need is of within what it has in common with others; empty where it has nothing of its own */
 export const locationOf = (need: FeedNeed): string => (need.kind === 'whole' ? '' : need.location);
 
+/** @returns the origin that is asked. */
+export const serverOf = (need: FeedNeed): string => new URL(need.kind === 'whole' ? need.url : need.service).origin;
+
 /** @returns whether one connection can be asked for all of these locations. */
 export const fitsOne = (locations: readonly string[]): boolean =>
   locations.length <= MAX_LIVE_LOCATIONS &&
-  locations.reduce((sum, one) => sum + encodeURIComponent(one).length + BESIDE_LOCATION_CHARACTERS, 0) <=
-    MAX_ASKED_CHARACTERS;
+  locations.reduce(
+    (sum, one) => sum + new URLSearchParams([['', one]]).toString().length + BESIDE_LOCATION_CHARACTERS,
+    0,
+  ) <= MAX_ASKED_CHARACTERS;
 
 /** @returns how to ask for places of a need, by which what they have in common is known. One is asked for by itself. */
 export function requestFor(need: FeedNeed, places: readonly AskedLocation[]): FeedRequest {

@@ -67,7 +67,8 @@ const calledOf = (order: FeedOrder): string =>
 const isCalledTheSame = (one: FeedOrder, other: FeedOrder): boolean => calledOf(one) === calledOf(other);
 
 /**
- * Takes in messages in the order in which they came. A snapshot replaces what is known; an order message is dropped
+ * Takes in messages in the order in which they came. A snapshot replaces what is known, but for
+ * canceled orders, which it may leave out and people have to see; an order message is dropped
  * unless its revision is newer than what is known, or what it is called has changed, so that nothing is shown twice and nothing goes back.
  */
 export function receive<Seen extends FeedOrder>(
@@ -92,6 +93,9 @@ export function receive<Seen extends FeedOrder>(
           const before = known().get(after.order_id) ?? null;
           if (before?.revision !== after.revision) changes.push({ before, after, initial: folds === null });
           next.set(after.order_id, after);
+        }
+        for (const [id, one] of message.folds === folds ? known() : []) {
+          if (one.stage === 'canceled' && !next.has(id)) next.set(id, one);
         }
         orders = next;
         ({ folds, position, truncated } = message);

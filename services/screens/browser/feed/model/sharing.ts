@@ -17,7 +17,7 @@ interface Followed<Follower> {
 export interface Line<Follower> {
   readonly need: FeedNeed;
   readonly places: Map<string, Followed<Follower>>;
-  /** Nothing is added to it: its reader may not see its place, and others must not suffer for it. */
+  /** Its reader may not see its one place, and others must not suffer for it: until something comes, nothing is added. */
   readonly isAlone: boolean;
   /** The place that comes, if there is only one; null: the stream says. */
   only: string | null;
@@ -73,14 +73,7 @@ export class Sharing<Follower> {
 
   /** @param position where the follower is, if it is anywhere */
   follow(follower: Follower, need: FeedNeed, position: string | null): readonly Step<Follower>[] {
-    const location = locationOf(need);
-    const line = this.#lineFor(need, location);
-    const place = line?.places.get(location);
-    if (place !== undefined) place.newcomers.set(follower, position);
-    const newcomers = new Map([[follower, position]]);
-    const on = line ?? this.#add(need, false);
-    if (place === undefined) on.places.set(location, { position: null, followers: new Set(), newcomers });
-    return [{ line: on, kind: line === undefined ? 'connect' : 'renew' }];
+    return this.#follow(follower, need, locationOf(need), position);
   }
 
   leave(follower: Follower): readonly Step<Follower>[] {
@@ -113,6 +106,7 @@ export class Sharing<Follower> {
     line: Line<Follower>,
     messages: readonly RawMessage[],
   ): { readonly deliveries: readonly Delivery<Follower>[]; readonly steps: readonly Step<Follower>[] } {
+    if (line.isAlone && messages.length > 0) return { deliveries: [], steps: this.#bringBack(line) };
     const byPlace = new Map<string, RawMessage[]>();
     const steps: Step<Follower>[] = [];
     for (const message of messages) {
@@ -139,6 +133,16 @@ export class Sharing<Follower> {
     return [...line.places.values()].flatMap(({ followers }) => [...followers]);
   }
 
+  #follow(follower: Follower, need: FeedNeed, location: string, position: string | null): readonly Step<Follower>[] {
+    const line = this.#lineFor(need, location);
+    const place = line?.places.get(location);
+    if (place !== undefined) place.newcomers.set(follower, position);
+    const newcomers = new Map([[follower, position]]);
+    const on = line ?? this.#add(need, false);
+    if (place === undefined) on.places.set(location, { position: null, followers: new Set(), newcomers });
+    return [{ line: on, kind: line === undefined ? 'connect' : 'renew' }];
+  }
+
   #lineFor(need: FeedNeed, location: string): Line<Follower> | undefined {
     const common = commonOf(need);
     const lines = [...this.#lines].filter((line) => commonOf(line.need) === common);
@@ -152,6 +156,18 @@ export class Sharing<Follower> {
     const line: Line<Follower> = { need, places: new Map(), isAlone, only: null, at: null };
     this.#lines.add(line);
     return line;
+  }
+
+  /** Has the place of a line that was refused, and no longer is, brought with those of others. */
+  #bringBack(line: Line<Follower>): readonly Step<Follower>[] {
+    this.#lines.delete(line);
+    const coming = [...line.places].flatMap(([location, { position, followers, newcomers }]) =>
+      [...[...followers].map((follower) => [follower, position] as const), ...newcomers].map(([follower, at]) =>
+        this.#follow(follower, line.need, location, at),
+      ),
+    );
+    line.places.clear();
+    return [{ line, kind: 'end' }, ...coming.flat().slice(0, 1)];
   }
 
   /** Gives a place that is refused a line of its own, which then gets the reason. */
