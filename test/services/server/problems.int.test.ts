@@ -364,11 +364,11 @@ describe('each problem that the document declares is one that really comes', () 
         const question = { at: `/readers/${screen.name}`, ...withCode(id, used) };
         await expectProblem('reader-exists', id, () => ask(app, id, question));
       }
-      writeFileSync(`${file}.next`, '');
+      writeFileSync(`${file}.lock`, '');
       for (const id of declaring('readers-unchangeable')) {
         await expectProblem('readers-unchangeable', id, () => ask(app, id, withCode(id, used)));
       }
-      rmSync(`${file}.next`);
+      rmSync(`${file}.lock`);
       expect((await ask(app, 'addScreen', withCode('addScreen', used))).status).toBe(201);
       expect((await ask(app, 'pickUpSession', withCode('pickUpSession', used))).status).toBe(200);
       for (const id of declaring('pairing-used')) {
