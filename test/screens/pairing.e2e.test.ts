@@ -176,6 +176,7 @@ describe('the pages of new screens and of readers', () => {
       await screen.locator(`html[lang="${language}"]`).waitFor({ state: 'attached' });
       const english = screen.getByRole('heading', { level: 1, name: en['pairing.title'], exact: true });
       await english.waitFor({ state: language === 'en' ? 'visible' : 'hidden' });
+      expect(await english.count()).toBe(language === 'en' ? 1 : 0);
     }
   });
 });
