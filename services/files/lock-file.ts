@@ -30,16 +30,20 @@ export function takeLock(path: string, longestMs = Infinity): HeldLock | null {
     if (codeOf(error) !== 'EEXIST') throw error;
     return null;
   }
-  writeSync(file, `${String(process.pid)}\n`);
   const own = identityOf(fstatSync(file, { bigint: true }));
   const isHeld = (): boolean => isSameFile(own, lookAt(path));
-  return {
-    isHeld,
-    release: () => {
-      if (isHeld()) rmSync(path, { force: true });
-      closeSync(file);
-    },
+  const release = (): void => {
+    if (isHeld()) rmSync(path, { force: true });
+    closeSync(file);
   };
+  try {
+    writeSync(file, `${String(process.pid)}\n`);
+  } catch (error) {
+    // A full disk leaves no lock behind that nobody has.
+    release();
+    throw error;
+  }
+  return { isHeld, release };
 }
 
 /**
