@@ -50,6 +50,14 @@ export function requireCurrent(readers: ReaderDirectory, reader: Reader): void {
   if (!readers.isCurrent(reader)) throw notAuthentic();
 }
 
+/** Breaks off a stream when its reader may no longer have it: the file of readers changed, or its session ended. */
+export function endWithReader(readers: ReaderDirectory, reader: Reader, response: Response): void {
+  const forget = readers.onChange(() => {
+    if (!readers.isCurrent(reader)) response.destroy();
+  });
+  response.once('close', forget);
+}
+
 /** @throws {Problem} `not-permitted` if the page of someone else sent this with its visitor's browser. */
 export function refuseOtherOrigins(headers: Parameters<typeof isSameOrigin>[0]): void {
   if (!isSameOrigin(headers)) throw new Problem('not-permitted', 'A page of another origin may not send this.');

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
-import { requireCurrent } from '../access/guard';
+import { endWithReader, requireCurrent } from '../access/guard';
 import type { Reader, ReaderDirectory } from '../access/readers/readers';
 import { sleep } from '../concurrency/sleep';
 import { PAGE_EVENTS } from '../event-store/event-store';
-import { EVENT_STREAM_HEADERS } from '../http/event-stream';
+import { beginStream } from '../http/event-stream';
 import { goneSignal } from '../http/gone-signal';
 import type { FeedAnswer } from './feed';
 import { streamText } from './feed-forms';
@@ -49,14 +49,8 @@ export function createSendStream(options: {
     const gone = goneSignal(response);
     const first = await looks.once({ ...start, ...PART });
     requireCurrent(readers, reader);
-    response.set(EVENT_STREAM_HEADERS);
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    const forget = readers.onChange(() => {
-      if (!readers.isCurrent(reader)) response.destroy();
-    });
+    if (beginStream(request, response) === null) return;
+    endWithReader(readers, reader, response);
     try {
       for (let answer = first; !gone.aborted && !stopping.aborted;) {
         const isFlushed = response.write(streamText(await show(request, reader, answer)));
@@ -69,8 +63,6 @@ export function createSendStream(options: {
     } catch {
       // The client resumes, and the answer then says what is wrong.
       response.destroy();
-    } finally {
-      forget();
     }
   };
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Request, Response } from 'express';
 
 /** One who reads a stream. */
 export interface StreamClient {
@@ -10,7 +11,7 @@ export interface StreamClient {
 }
 
 /** @returns the client at the other end of an HTTP answer. */
-export const clientAt = (response: ServerResponse): StreamClient => ({
+const clientAt = (response: ServerResponse): StreamClient => ({
   send: (text) => {
     response.write(text);
   },
@@ -45,10 +46,21 @@ export const eventFrame = (event: string, data: string, id: string | null = null
   `${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`;
 
 /** What makes an answer a stream of server-sent events (HTML Living Standard, 9.2). */
-export const EVENT_STREAM_HEADERS: Readonly<Record<string, string>> = {
+const EVENT_STREAM_HEADERS: Readonly<Record<string, string>> = {
   'Content-Type': 'text/event-stream',
   // Proxies that compress collect what they are sent first, and messages wait there: `no-transform` keeps them from it.
   'Cache-Control': 'no-store, no-transform',
   // Asks nginx and its kin not to hold messages back.
   'X-Accel-Buffering': 'no',
 };
+
+/**
+ * Begins a stream of server-sent events.
+ * @returns who gets it; null if only the head of the answer was asked for, which is sent then
+ */
+export function beginStream({ method }: Pick<Request, 'method'>, response: Response): StreamClient | null {
+  response.set(EVENT_STREAM_HEADERS);
+  if (method !== 'HEAD') return clientAt(response);
+  response.end();
+  return null;
+}

@@ -20,12 +20,12 @@ import {
 } from '../../../schemas/api/requests';
 import { MAX_LIVE_LOCATIONS } from '../../../schemas/api/screen-limits';
 import type { AccessLog } from '../../access/log/access-log';
-import { requireCurrent } from '../../access/guard';
+import { endWithReader, requireCurrent } from '../../access/guard';
 import { seesContact, seesLocation } from '../../access/permissions';
 import { readers as readersOnly, requireLocation, THIS_LOCATION } from '../../access/requirements';
 import type { Reader, ReaderDirectory } from '../../access/readers/readers';
 import { type Endpoints, json, serve } from '../../http/endpoint';
-import { clientAt, EVENT_STREAM_HEADERS, isTaken, type StreamClient } from '../../http/event-stream';
+import { beginStream, isTaken, type StreamClient } from '../../http/event-stream';
 import { Problem } from '../../http/problem';
 import { nextTurn } from '../../concurrency/turns';
 import { within } from '../../concurrency/within';
@@ -185,20 +185,13 @@ function createStream({ feed, isInLog, waitForReadModel, readers, accessLog }: S
     if (!feed.hasRoomFor(seen.length)) {
       throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);
     }
-    response.set(EVENT_STREAM_HEADERS);
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    const client = clientAt(response);
+    const client = beginStream(request, response);
+    if (client === null) return;
+    endWithReader(readers, reader, response);
     const clientOf = clientFor(client);
-    const ends = [
-      readers.onChange(() => {
-        if (!readers.isCurrent(reader)) client.end();
-      }),
-    ];
+    const leaves: (() => void)[] = [];
     response.once('close', () => {
-      for (const end of ends) end();
+      for (const leave of leaves) leave();
     });
     for (const [index, { location_id }] of watched.entries()) {
       // Snapshots of many locations at once would be more than may wait for a client.
@@ -212,13 +205,8 @@ function createStream({ feed, isInLog, waitForReadModel, readers, accessLog }: S
           }));
           accessLog.shown(reader, pathOf(location_id), shown);
         };
-        ends.push(
-          feed.watch(
-            location_id,
-            Object.assign(clientOf(location_id), { audience, onShown }),
-            positions[index] ?? null,
-          ),
-        );
+        const own = Object.assign(clientOf(location_id), { audience, onShown });
+        leaves.push(feed.watch(location_id, own, positions[index] ?? null));
       } else {
         const detail = 'This location is not one of the reader’s. GET /session lists them.';
         clientOf(location_id).send(frame('refused', { detail } satisfies LiveRefusal));

@@ -2,11 +2,11 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import { OverviewChange, OverviewHeartbeat, OverviewPage, OverviewSnapshot } from '../../../schemas/api/overview';
 import { LocationsQuery } from '../../../schemas/api/requests';
-import { requireCurrent } from '../../access/guard';
+import { endWithReader, requireCurrent } from '../../access/guard';
 import { readers as readersOnly } from '../../access/requirements';
 import type { Reader, ReaderDirectory } from '../../access/readers/readers';
 import { type Endpoints, json, serve } from '../../http/endpoint';
-import { clientAt, EVENT_STREAM_HEADERS } from '../../http/event-stream';
+import { beginStream } from '../../http/event-stream';
 import { Problem } from '../../http/problem';
 import { nextTurn } from '../../concurrency/turns';
 import type { WaitForReadModel } from '../../read-model/wait';
@@ -84,20 +84,10 @@ export function createOverviewRoutes(options: {
         const most = String(MAX_OVERVIEW_CLIENTS);
         throw new Problem('too-many-screens', `${most} screens are watching the overview already. Close some.`);
       }
-      response.set(EVENT_STREAM_HEADERS);
-      if (request.method === 'HEAD') {
-        response.end();
-        return;
-      }
-      const client = Object.assign(clientAt(response), { only: ownOf(reader) });
-      const leave = feed.watch(client);
-      const forget = readers.onChange(() => {
-        if (!readers.isCurrent(reader)) client.end();
-      });
-      response.once('close', () => {
-        forget();
-        leave();
-      });
+      const client = beginStream(request, response);
+      if (client === null) return;
+      endWithReader(readers, reader, response);
+      response.once('close', feed.watch(Object.assign(client, { only: ownOf(reader) })));
     },
   });
 }

@@ -11,7 +11,7 @@ import {
   type Submitted,
   SubmitOrders,
 } from '../../../schemas/sandbox';
-import { clientAt, EVENT_STREAM_HEADERS } from '../../http/event-stream';
+import { beginStream } from '../../http/event-stream';
 import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from '../../http/problem';
 import type { Acted } from '../parties/autopilot';
 import { pointerOf } from '../../../schemas/json/json-pointer';
@@ -67,12 +67,9 @@ export function createControlRoutes(control: Control, news: LiveNews): Router {
   router.all('/sandbox/state', takesOnly('GET'));
 
   router.get('/sandbox/events', (request, response) => {
-    response.set(EVENT_STREAM_HEADERS);
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    const leave = news.watch(clientAt(response));
+    const client = beginStream(request, response);
+    if (client === null) return;
+    const leave = news.watch(client);
     if (leave === null) throw new Problem('too-many-screens', 'Too many pages are watching already. Close some.');
     response.flushHeaders();
     response.once('close', leave);
