@@ -1,5 +1,4 @@
-import type { ServerResponse } from 'node:http';
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** One who reads a stream. */
 export interface StreamClient {
@@ -46,20 +45,20 @@ export const eventFrame = (event: string, data: string, id: string | null = null
   `${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`;
 
 /** What makes an answer a stream of server-sent events (HTML Living Standard, 9.2). */
-const EVENT_STREAM_HEADERS: Readonly<Record<string, string>> = {
-  'Content-Type': 'text/event-stream',
+const EVENT_STREAM_HEADERS = new Map([
+  ['Content-Type', 'text/event-stream; charset=utf-8'],
   // Proxies that compress collect what they are sent first, and messages wait there: `no-transform` keeps them from it.
-  'Cache-Control': 'no-store, no-transform',
+  ['Cache-Control', 'no-store, no-transform'],
   // Asks nginx and its kin not to hold messages back.
-  'X-Accel-Buffering': 'no',
-};
+  ['X-Accel-Buffering', 'no'],
+]);
 
 /**
  * Begins a stream of server-sent events.
  * @returns who gets it; null if only the head of the answer was asked for, which is sent then
  */
-export function beginStream({ method }: Pick<Request, 'method'>, response: Response): StreamClient | null {
-  response.set(EVENT_STREAM_HEADERS);
+export function beginStream({ method }: IncomingMessage, response: ServerResponse): StreamClient | null {
+  response.setHeaders(EVENT_STREAM_HEADERS);
   if (method !== 'HEAD') return clientAt(response);
   response.end();
   return null;
