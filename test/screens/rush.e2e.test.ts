@@ -22,17 +22,39 @@ const CLOSED: ReadonlySet<string> = new Set(['canceled', 'completed', 'failed', 
 
 const lab = screenLab();
 
+/** Whether the orders are called as their drivers say them, or by their ids. */
+type Calls = 'ids' | 'labels';
+const CALLS: readonly Calls[] = ['ids', 'labels'];
+const FIRST_NAMES = ['Maria', 'Leo', 'Hana', 'Bartholomew', 'Amy', 'Jae', 'Constantina'];
+const SERVICES = ['doordash', 'uber', 'grubhub', 'ubereats'];
+
 /** @returns a location in a rush */
-async function rush(): Promise<string> {
+async function rush(calls: Calls): Promise<string> {
   const location = lab.newLocation();
   for (const { object } of rushAt(location)) {
     await lab.deliver(object as Parameters<typeof lab.deliver>[0]);
   }
+  if (calls === 'labels') await Promise.all(openIds().map((order, index) => call(location, order, index)));
   return location;
 }
 
-async function openRush(query = ''): Promise<void> {
-  const location = await rush();
+async function call(location: string, order: string, index: number): Promise<void> {
+  const label = {
+    number: (0xa1b2 + index * 977).toString(16).toUpperCase(),
+    name: `${String(FIRST_NAMES[index % FIRST_NAMES.length])} ${String.fromCharCode(65 + (index % 26))}.`,
+    source: SERVICES[index % SERVICES.length],
+    items: 1 + (index % 12),
+  };
+  const answer = await fetch(`${lab.service.url}/locations/${location}/orders/${order}/label`, {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(label),
+  });
+  expect(answer.status).toBe(204);
+}
+
+async function openRush(query = '', calls: Calls = 'ids'): Promise<void> {
+  const location = await rush(calls);
   await lab.page.goto(`${lab.service.url}/screens/board?location=${location}${query}`);
   await lab.page.locator('[data-freshness="live"]').first().waitFor();
   await lab.page.locator('ticket-rail-tile').first().waitFor();
@@ -57,41 +79,47 @@ const sorted = (ids: Iterable<string>): readonly string[] => [...ids].sort();
 describe.each(SIZES)('a rush on %s', (name, width, height, least) => {
   beforeEach(() => lab.page.setViewportSize({ width, height }));
 
-  it(`at least ${String(least)} of 46 open orders are in sight as a whole on ${name}, and every driver who waits`, async () => {
-    await openRush();
-    await closeCard();
-    const isEnough = async () => {
-      const seen = await openOnes();
-      const waiting = seen.filter(({ stage }) => stage === 'driver_here');
-      return seen.length >= least && waiting.length === WAITING_DRIVERS;
-    };
-    expect(await until('the board to lay itself out', isEnough)).toBe(true);
-    expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
-    expect(lab.complaints).toEqual([]);
-  });
+  it.each(CALLS)(
+    `by their %s, at least ${String(least)} of 46 open orders are in sight as a whole on ${name}, and every driver who waits`,
+    async (calls) => {
+      await openRush('', calls);
+      await closeCard();
+      const isEnough = async () => {
+        const seen = await openOnes();
+        const waiting = seen.filter(({ stage }) => stage === 'driver_here');
+        return seen.length >= least && waiting.length === WAITING_DRIVERS;
+      };
+      expect(await until('the board to lay itself out', isEnough)).toBe(true);
+      expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
+      expect(lab.complaints).toEqual([]);
+    },
+  );
 
-  it(`on ${name} that nobody can touch, pages turn until each of 46 orders was shown, and say how many are on others`, async () => {
-    await lab.page.clock.install();
-    await openRush('&mode=wall');
-    expect(await targets(lab.page)).toEqual([]);
-    const size = `Math.min(...[...document.querySelector('ticket-rail-board').shadowRoot
+  it.each(CALLS)(
+    `by their %s, on ${name} that nobody can touch, pages turn until each of 46 orders was shown, and say how many are on others`,
+    async (calls) => {
+      await lab.page.clock.install();
+      await openRush('&mode=wall', calls);
+      expect(await targets(lab.page)).toEqual([]);
+      const size = `Math.min(...[...document.querySelector('ticket-rail-board').shadowRoot
       .querySelectorAll('ticket-rail-tile')].map((tile) => parseFloat(getComputedStyle(tile.shadowRoot.querySelector('.open')).fontSize)))`;
-    expect(await lab.page.evaluate<number>(size)).toBeGreaterThanOrEqual(height * READABLE);
-    const seen = new Set<string>();
-    const isAllSeen = async () => {
-      const whole = await openOnes();
-      const said = await lab.page.locator('.column .more').allInnerTexts();
-      const more = said.reduce((sum, words) => sum + Number(/^\+(\d+) more$/.exec(words)?.[1]), 0);
-      if (whole.length + more !== OPEN_ORDERS) return false;
-      for (const { id } of whole) seen.add(id);
-      if (seen.size < OPEN_ORDERS) await lab.page.clock.runFor(TURN_MS);
-      return seen.size === OPEN_ORDERS;
-    };
-    await until('every order to be shown', isAllSeen);
-    expect(sorted(seen)).toEqual(sorted(openIds()));
-    expect(await lab.card().isVisible()).toBe(false);
-    expect(lab.complaints).toEqual([]);
-  });
+      expect(await lab.page.evaluate<number>(size)).toBeGreaterThanOrEqual(height * READABLE);
+      const seen = new Set<string>();
+      const isAllSeen = async () => {
+        const whole = await openOnes();
+        const said = await lab.page.locator('.column .more').allInnerTexts();
+        const more = said.reduce((sum, words) => sum + Number(/^\+(\d+) more$/.exec(words)?.[1]), 0);
+        if (whole.length + more !== OPEN_ORDERS) return false;
+        for (const { id } of whole) seen.add(id);
+        if (seen.size < OPEN_ORDERS) await lab.page.clock.runFor(TURN_MS);
+        return seen.size === OPEN_ORDERS;
+      };
+      await until('every order to be shown', isAllSeen);
+      expect(sorted(seen)).toEqual(sorted(openIds()));
+      expect(await lab.card().isVisible()).toBe(false);
+      expect(lab.complaints).toEqual([]);
+    },
+  );
 });
 
 describe('a rush', () => {

@@ -1,4 +1,6 @@
-/** What Stream told, and how long ago. */
+import type { LabelChange } from '../../schemas/label';
+
+/** What Stream sent, and how long ago. */
 export interface Moment {
   readonly minutesAgo: number;
   readonly object: Readonly<Record<string, unknown>>;
@@ -32,10 +34,16 @@ const robot = driver('kiwibot', 'Kiwi Robot #42', {
 const story = (location_id: string, order_id: string, ...reports: readonly (readonly [number, Fields])[]): Moment[] =>
   reports.map(([minutesAgo, fields]) => ({ minutesAgo, object: { location_id, order_id, ...fields } }));
 
-const HARBOUR = 'Harbour Street';
+/** One driver who takes two orders along. */
+const noor = driver('uber', 'Noor Haddad', {
+  phone: { number: '+15555550177' },
+  vehicle_info: { make: 'Honda', model: 'Fit', color: 'Blue', license_plate: '8TRC 551' },
+});
+
+export const HARBOUR = 'Harbour Street';
 const STATION = 'Station Square';
 
-/** Two locations at noon: several platforms, a robot, a changed driver, a cancellation, and food on its way back. */
+/** Some locations at noon, two of them busy: several platforms, a robot, a changed driver, a cancellation, and food on its way back. */
 export const BUSY_LUNCH: readonly Moment[] = [
   ...story(HARBOUR, 'HS-2031', [52, PREPARING], [34, ON_THE_WAY], [9, DONE]),
   ...story(HARBOUR, 'HS-2032', [49, PREPARING], [30, ON_THE_WAY], [4, DONE]),
@@ -50,14 +58,14 @@ export const BUSY_LUNCH: readonly Moment[] = [
   ...story(HARBOUR, 'HS-2036', [35, { ...PREPARING, ...driver('doordash', 'Marco Silva') }], [13, ON_THE_WAY]),
   ...story(HARBOUR, 'HS-2037', [33, { ...PREPARING, ...robot }], [6, ON_THE_WAY]),
   ...story(HARBOUR, 'HS-2041', [24, { ...PREPARING, ...amara }], [5, READY], [1.2, ARRIVED]),
-  ...story(HARBOUR, 'HS-2042', [22, { ...PREPARING, ...driver('uber', 'Noor Haddad') }], [6, READY]),
+  ...story(HARBOUR, 'HS-2042', [22, { ...PREPARING, ...noor }], [6, READY]),
   ...story(
     HARBOUR,
     'HS-2043',
     [20, UNASSIGNED],
     [3, { ...READY, delivery_status: 'enroute_to_pickup', ...driver('ubereats', 'Ines Laurent') }],
   ),
-  ...story(HARBOUR, 'HS-2044', [19, { status: 'in_progress' }], [2, READY]),
+  ...story(HARBOUR, 'HS-2044', [19, { ...PREPARING, ...noor }], [2, READY]),
   ...story(
     HARBOUR,
     'HS-2045',
@@ -87,4 +95,29 @@ export const BUSY_LUNCH: readonly Moment[] = [
   ),
   ...story(STATION, 'SQ-0817', [14, PREPARING], [3, READY]),
   ...story(STATION, 'SQ-0818', [9, PREPARING]),
+  ...story('Mill Lane', 'ML-1190', [16, PREPARING], [11, ARRIVED]),
+  ...story('Mill Lane', 'ML-1191', [12, PREPARING], [4, READY]),
+  ...story('Mill Lane', 'ML-1192', [3, PREPARING]),
+  ...story('Old Town', 'OT-0412', [8, PREPARING], [1, READY]),
+  ...story('Old Town', 'OT-0413', [5, UNASSIGNED]),
+  ...story('Riverside', 'RS-3301', [21, PREPARING], [6, ON_THE_WAY]),
+  ...story('Riverside', 'RS-3302', [7, UNASSIGNED], [2, { status: 'dsp_canceled' }]),
+];
+
+/** What drivers say of an order of Harbour Street at the counter, as a POS or a relayed order gives it. */
+export const LABELS: readonly (readonly [order: string, label: LabelChange])[] = [
+  ['HS-2033', { number: 'G-7714', source: 'grubhub', name: 'Ben A.', items: 2 }],
+  ['HS-2034', { number: '5D0C', source: 'uber', name: 'Chloe M.', items: 1 }],
+  ['HS-2036', { number: '2F88', source: 'doordash', name: 'Omar K.', items: 4 }],
+  ['HS-2037', { number: 'K-301', source: 'kiwibot', name: 'Ida P.', items: 2 }],
+  ['HS-2041', { number: 'A1B2', source: 'doordash', name: 'Maria G.', items: 3 }],
+  ['HS-2042', { number: '91F3', source: 'uber', name: 'Leo T.', items: 2 }],
+  ['HS-2043', { number: '4E7A', source: 'ubereats', name: 'Hana S.', items: 1 }],
+  ['HS-2044', { number: 'C26D', source: 'uber', name: 'Paul R.', items: 5 }],
+  ['HS-2045', { number: '7B30', source: 'doordash', name: 'Amy L.', items: 2 }],
+  ['HS-2046', { number: 'D4E9', source: 'doordash', name: 'Victor N.', items: 3 }],
+  ['HS-2047', { number: 'K-302', source: 'kiwibot', name: 'Jae W.', items: 1 }],
+  ['HS-2048', { number: 'G-7720', source: 'grubhub', name: 'Rosa F.', items: 2 }],
+  ['HS-2049', { number: '3A55', source: 'ubereats', name: 'Tim B.', items: 2 }],
+  ['HS-2050', { number: 'E818', source: 'doordash', name: 'Nina C.', items: 4 }],
 ];

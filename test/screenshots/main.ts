@@ -12,7 +12,7 @@ import { startService } from '../../services/server/service';
 import { version } from '../../services/config/version';
 import { launchChromium } from '../support/chromium';
 import { pagesOf } from '../support/paper';
-import { BUSY_LUNCH, type Moment } from './busy-lunch';
+import { BUSY_LUNCH, HARBOUR, LABELS, type Moment } from './busy-lunch';
 import { indexedPng } from './indexed-png';
 
 /**
@@ -100,15 +100,18 @@ async function main(): Promise<void> {
     monotonic: () => performance.now(),
   });
   const browser = await launchChromium();
+  const send = async (method: string, path: string, body: object): Promise<void> => {
+    const answer = await fetch(new URL(path, service.url), {
+      method,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}, ${JSON.stringify(body)}: ${await answer.text()}`);
+  };
   const play = async (moments: readonly Moment[]): Promise<void> => {
     for (const moment of [...moments].sort((one, other) => other.minutesAgo - one.minutesAgo)) {
       ({ minutesAgo } = moment);
-      const answer = await fetch(`${service.url}/handle-order`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ type: 'order.updated', object: moment.object }),
-      });
-      if (answer.status !== 200) throw new Error(`${JSON.stringify(moment.object)}: ${await answer.text()}`);
+      await send('POST', '/handle-order', { type: 'order.updated', object: moment.object });
     }
     minutesAgo = 0;
   };
@@ -151,9 +154,12 @@ async function main(): Promise<void> {
   try {
     mkdirSync(PICTURES, { recursive: true });
     await play(BUSY_LUNCH);
+    for (const [order, label] of LABELS) {
+      const path = `/locations/${encodeURIComponent(HARBOUR)}/orders/${order}/label`;
+      await send('PUT', path, label);
+    }
     const board = '/screens/board?location=Harbour%20Street';
-    const open = (order: string) => (page: Page) =>
-      page.getByRole('button', { name: `Open handoff card of order ${order}` }).click();
+    const open = (order: string) => (page: Page) => page.getByRole('button', { name: order }).first().click();
     // The touch that browsers want before they let a page sound.
     const touch = async (page: Page): Promise<void> => {
       await page.getByRole('searchbox').click();
@@ -182,6 +188,7 @@ async function main(): Promise<void> {
       ...as('p[data-freshness="replay"]'),
     );
     await shoot('audit-search', '/audit?location_id=Harbour%20Street', ...as('.found tbody tr'));
+    await shoot('overview', '/screens/overview', ...as('li[data-location]'));
     await shoot('sandbox', sandbox.url, showSandbox, { viewport: { width: 1_280, height: 1_100 } });
     const evidence = `${service.url}/locations/Station%20Square/orders/SQ-0816/evidence?time_zone=America/New_York`;
     const bundle = await (await fetch(evidence)).text();

@@ -12,7 +12,7 @@ import { latenessWords } from '../../shared/model/words';
 import { sayParts } from '../../shared/say-parts';
 import { attribute, property, railElement, styleSheet } from '../../shared/rail-element';
 import { basics } from '../../shared/theme';
-import { axes, band, chips, line, type Shape, shortAxes } from './tile-parts';
+import { axes, band, calledOn, chips, line, type Shape, shortAxes } from './tile-parts';
 import css from './tile.css?inline';
 import rowCss from './tile-row.css?inline';
 
@@ -108,29 +108,33 @@ export class TicketRailTile extends railElement({
   #renderTile(order: Order): TemplateResult {
     return html`
       <article aria-label=${say('tile.order', { order: clip(order.order_id, MOST_CHARACTERS) })}>
-        ${this.shape === 'row' ? nothing : band(order, this.shape === 'compact')}
-        <div class="head">${this.#renderTitle(order)} ${this.#renderTime()}</div>
+        ${this.shape === 'row' ? nothing : band(order, this.shape === 'compact')} ${this.#renderHead(order)}
         ${this.#renderFacts(order)} ${chips(order, this.#shape, this)} ${this.#renderActions()}
       </article>
     `;
   }
 
-  /** Renders the words by which people call the order, the largest on the tile. */
-  #renderTitle(order: Order): TemplateResult {
-    const label = labelWords(order);
-    const id = html`<bdi>${this.shortId}</bdi>`;
-    const words = label === null ? id : html`<bdi>${label}</bdi> <small>${id}</small>`;
-    if (this.still) return html`<h3 class="open">${words}</h3>`;
+  #renderHead(order: Order): TemplateResult {
+    const { title, more } = calledOn(this.#shape, order, this.shortId);
+    return html`<div class=${more === '' ? 'head' : 'head called'}>
+      ${this.#renderTitle(order, title)} ${more === '' ? nothing : html`<p class="known"><bdi>${more}</bdi></p>`}
+      ${this.#renderTime()}
+    </div>`;
+  }
+
+  #renderTitle(order: Order, title: string): TemplateResult {
+    if (this.still) return html`<h3 class="open"><bdi>${title}</bdi></h3>`;
+    const called = labelWords(order);
     return html`<h3>
       <button
         class="open"
         aria-haspopup="dialog"
         aria-keyshortcuts=${this.digit === '' ? nothing : this.digit}
-        aria-label=${say('tile.open', { order: label === null ? order.order_id : `${label}, ${order.order_id}` })}
+        aria-label=${say('tile.open', { order: called === null ? order.order_id : `${called}, ${order.order_id}` })}
         title=${order.order_id}
         @click=${this.#act('open')}
       >
-        ${this.digit === '' ? nothing : html`<kbd>${this.digit}</kbd>`} ${words}
+        ${this.digit === '' ? nothing : html`<kbd>${this.digit}</kbd>`} <bdi>${title}</bdi>
       </button>
     </h3>`;
   }
