@@ -184,7 +184,6 @@ export default tseslint.config(
       'accesses',
       'audit',
       'destinations',
-      'overview',
       'quarantine',
       'readers',
       'relays',
