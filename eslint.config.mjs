@@ -188,7 +188,6 @@ export default tseslint.config(
       'readers',
       'relays',
       'sandbox',
-      'watching',
     ].map((room) => `services/screens/browser/${room}/**`),
     plugins: { screens: { rules: { 'literal-text': literalText } } },
     rules: { 'screens/literal-text': 'error' },
