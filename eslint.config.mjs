@@ -184,7 +184,6 @@ export default tseslint.config(
       'accesses',
       'audit',
       'destinations',
-      'quarantine',
       'readers',
       'relays',
       'sandbox',
