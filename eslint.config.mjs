@@ -184,7 +184,6 @@ export default tseslint.config(
       'accesses',
       'audit',
       'destinations',
-      'readers',
       'relays',
       'sandbox',
     ].map((room) => `services/screens/browser/${room}/**`),
