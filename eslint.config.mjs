@@ -183,7 +183,6 @@ export default tseslint.config(
     ignores: [
       'accesses',
       'audit',
-      'destinations',
       'relays',
       'sandbox',
     ].map((room) => `services/screens/browser/${room}/**`),
