@@ -120,7 +120,7 @@ function bodyOf(body: Answer<QuarantineDetail> | null, id: string): TemplateResu
   const operation = `GET /quarantine/${id}`;
   const came = {
     count: body_bytes,
-    type: content_type === null ? say('quarantine.no_media_type') : html`<bdi>${content_type}</bdi>`,
+    type: content_type === null ? say('quarantine.no_media_type') : html`<code>${content_type}</code>`,
     hash: html`<code title=${body_sha256}>${shortHash(body_sha256)}</code>`,
     request: html`<code>${request_id}</code>`,
   };
@@ -128,7 +128,7 @@ function bodyOf(body: Answer<QuarantineDetail> | null, id: string): TemplateResu
       ${
         content_encoding === null
           ? sayParts('quarantine.body', came)
-          : sayParts('quarantine.body_in', { ...came, encoding: html`<bdi>${content_encoding}</bdi>` })
+          : sayParts('quarantine.body_in', { ...came, encoding: html`<code>${content_encoding}</code>` })
       }
     </p>
     ${
