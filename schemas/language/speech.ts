@@ -2,16 +2,17 @@ import { en, type MessageId } from './catalogues/en';
 import { directionOf } from './languages';
 import { cutAtPlaces, type Message, type PlacesOf } from './message';
 
+/** English messages by what they are called: what is not there in another language is said in these words. */
+export type Source = Readonly<Record<string, Message>>;
 /** The messages of a language. One that is not there is said in English. */
-export type Messages = Readonly<Partial<Record<MessageId, Message>>>;
+export type Messages = Readonly<Partial<Record<string, Message>>>;
 /** The messages of a language, none left out. */
 export type Catalogue = Readonly<Record<MessageId, Message>>;
 
-type PlaceIn<Id extends MessageId> = PlacesOf<(typeof en)[Id]>;
-/** What stands in the places of a message; no parameter for a message without any. */
-export type Values<Id extends MessageId, Value> = [PlaceIn<Id>] extends [never]
+/** What stands in the places of a message, as it is in English; no parameter for a message without any. */
+export type Values<English, Value> = [PlacesOf<English>] extends [never]
   ? readonly []
-  : readonly [values: Readonly<Record<PlaceIn<Id>, Value>>];
+  : readonly [values: Readonly<Record<PlacesOf<English>, Value>>];
 
 /** How something is said: in which language, and by whose customs numbers and times are written. */
 export interface Speech {
@@ -20,8 +21,12 @@ export interface Speech {
   readonly direction: 'ltr' | 'rtl';
   /** For what `Intl` writes. */
   readonly locale: string;
-  /** Returns the text of a message. @param count of what it speaks of, where it has plural forms */
-  readonly textOf: (id: MessageId, count: unknown) => string;
+  /**
+   * Returns the text of a message.
+   * @param english how it is said where the language does not have it; @param count of what it speaks of, where it has
+   *   plural forms
+   */
+  readonly textOf: (id: string, english: Message, count: unknown) => string;
   /** Writes a whole number. @param digits the least that there are */
   readonly number: (value: number, digits?: number) => string;
 }
@@ -29,16 +34,16 @@ export interface Speech {
 /** Creates the speech of a language. @param messages what is not among them is said in English */
 export function createSpeech(language: string, locale: string, messages: Messages): Speech {
   const own = new Intl.PluralRules(language);
-  const english = new Intl.PluralRules('en');
+  const ofEnglish = new Intl.PluralRules('en');
   const formats = new Map<number, Intl.NumberFormat>();
   return {
     language,
     direction: directionOf(language),
     locale,
-    textOf: (id, count) => {
-      const message: Message = messages[id] ?? en[id];
+    textOf: (id, english, count) => {
+      const message = messages[id] ?? english;
       if (typeof message === 'string') return message;
-      const rules = messages[id] === undefined ? english : own;
+      const rules = messages[id] === undefined ? ofEnglish : own;
       return (typeof count === 'number' ? message[rules.select(count)] : undefined) ?? message.other;
     },
     number: (value, digits = 1) => {
@@ -69,13 +74,14 @@ function isolated({ direction }: Speech, value: string): string {
   return direction === 'rtl' || TURNS.test(text) ? `${ISOLATE}${text}${END}` : text;
 }
 
-/** Returns a message in parts, with what stands in its places. */
+/** Returns a message in parts, with what stands in its places. @param english how it is said in English */
 export function partsIn<Part>(
   speech: Speech,
-  id: MessageId,
+  id: string,
+  english: Message,
   values: Readonly<Record<string, Part | string | number>>,
 ): readonly (Part | string)[] {
-  return cutAtPlaces(speech.textOf(id, values['count'])).map((part, at) => {
+  return cutAtPlaces(speech.textOf(id, english, values['count'])).map((part, at) => {
     if (at % 2 === 0) return part;
     const value = values[part] ?? '';
     if (typeof value === 'number') return speech.number(value);
@@ -83,8 +89,13 @@ export function partsIn<Part>(
   });
 }
 
-/** Says a message in a speech. */
-export function sayIn<Id extends MessageId>(speech: Speech, id: Id, ...values: Values<Id, string | number>): string {
-  const [given = {}]: readonly Readonly<Record<string, string | number>>[] = values;
-  return partsIn<never>(speech, id, given).join('');
-}
+/** Returns what says the messages of a source in a speech. */
+export const sayerOf =
+  <From extends Readonly<Record<keyof From, Message>>>(source: From) =>
+  <Id extends keyof From & string>(speech: Speech, id: Id, ...values: Values<From[Id], string | number>): string => {
+    const [given = {}]: readonly Readonly<Record<string, string | number>>[] = values;
+    return partsIn<never>(speech, id, source[id], given).join('');
+  };
+
+/** Says a message of the counter in a speech. */
+export const sayIn = sayerOf(en);

@@ -1,14 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 import { es } from '../../schemas/language/catalogues/es';
 import { newContext } from '../support/browser-lab';
 import { until } from '../support/patience';
 import { PSEUDO_CATALOGUE } from '../support/pseudo-language';
+import { expectPseudo, untranslated, WIDTHS } from '../support/pseudo-page';
 import { entryOf } from '../support/running-service';
 import { overflow, violations } from '../support/screen-inspect';
 import { boardAddress, screenLab } from '../support/screen-lab';
 import { untilOnPage } from '../support/screen-watch';
-import { cutOff, words } from '../support/screen-words';
 
 /** Screens in other languages than English, and in one that is written from right to left. */
 
@@ -18,7 +17,6 @@ const lab = screenLab({
   READERS: JSON.stringify([{ ...entryOf(COUNTER, 'screen'), name: 'Окно', acts: true }]),
 });
 
-const WIDTHS = [320, 820, 1_280, 3_840];
 /** Where the service serves a catalogue of a vendor, as far as the browser sees. */
 const CATALOGUE = '/vendor.json';
 const COMPONENTS = 'ticket-rail-board, ticket-rail-customers, ticket-rail-locations';
@@ -79,39 +77,6 @@ async function speakCatalogue(page: Page): Promise<void> {
     page,
     `document.querySelector('${COMPONENTS}').shadowRoot.querySelector('[lang="en-XA"]') !== null`,
   );
-}
-
-/** @returns texts of the page that came from no catalogue and from nobody else. */
-async function untranslated(page: Page): Promise<string[]> {
-  const said = await words(page);
-  expect(said.filter((text) => text.includes('⟦')).length).toBeGreaterThan(2);
-  return said.filter((text) =>
-    /[a-z]/i.test(
-      text
-        .replaceAll(/⟦[^⟧]*⟧/g, '')
-        // The product's name, what `Intl` writes behind a time, and what a browser calls itself that was given no name.
-        .replaceAll(/Ticket Rail|\b[AP]M\b|^[a-z\d]{4}$/g, ''),
-    ),
-  );
-}
-
-/** Milliseconds until a page is laid out that has got another size. */
-const SETTLES_MS = 3_000;
-
-/** Looks at the page as it stands, in every width. */
-async function expectPseudo(page: Page): Promise<void> {
-  expect(await untranslated(page)).toEqual([]);
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: width < 600 ? 700 : 900 });
-    await untilOnPage(page, `innerWidth === ${String(width)}`);
-    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
-    const look = async () => ({ width, cut: await cutOff(page), overflow: Math.max(0, await overflow(page)) });
-    const whole = { width, cut: [], overflow: 0 };
-    // What is laid out by how much room there is needs some more frames.
-    await until('the layout', async () => isDeepStrictEqual(await look(), whole), SETTLES_MS).catch(() => undefined);
-    expect(await look()).toEqual(whole);
-  }
-  await page.setViewportSize({ width: 1_280, height: 800 });
 }
 
 const openBoard = async (location: string, search = ''): Promise<void> => {

@@ -1,4 +1,5 @@
 import { en } from '../../schemas/language/catalogues/en';
+import { enOperators } from '../../schemas/language/operators/en';
 import { cutAtPlaces, type Message } from '../../schemas/language/message';
 
 /**
@@ -29,5 +30,7 @@ const pseudoMessage = (message: Message): Message =>
 /** The catalogue of the pseudo-language, in the form in which a vendor serves one. */
 export const PSEUDO_CATALOGUE = JSON.stringify({
   language: 'en-XA',
-  messages: Object.fromEntries(Object.entries(en).map(([id, message]) => [id, pseudoMessage(message)])),
+  messages: Object.fromEntries(
+    Object.entries({ ...en, ...enOperators }).map(([id, message]) => [id, pseudoMessage(message)]),
+  ),
 });

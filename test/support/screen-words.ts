@@ -10,17 +10,20 @@ const ALL = `const all = (root) => [...root.querySelectorAll('*')].flatMap(
 /** Attributes whose text people read or hear. */
 const SPOKEN = ['alt', 'aria-description', 'aria-label', 'placeholder', 'title'];
 
-/** All texts on the page, for the eye or the ear; without names of languages, which name themselves. */
+/**
+ * All texts on the page, for the eye or the ear; without names of languages, which name themselves, what machines are called
+ * and take, names of others to pick from, and words of the service, which are marked as English.
+ */
 export const words = (page: Page): Promise<string[]> =>
   page.evaluate(`(() => {
     ${ALL}
-    const read = all(document).filter((one) => !one.matches('script, style, noscript, option[lang], head *'));
+    const read = all(document).filter((one) => !one.matches('script, style, noscript, option[lang], head *, code, pre *, datalist *, bdi[lang]'));
     return [document.title, ...read.flatMap((one) =>
       [...textsOf(one), ...${JSON.stringify(SPOKEN)}.map((name) => one.getAttribute(name) ?? '')])].filter((text) => text !== '');
   })()`);
 
 /**
- * Elements whose own text, in brackets, is cut off, or lies beside what is seen of the page. A row of what is on the way is
+ * Elements whose own text, in brackets, is cut off, or lies beside what is seen of the page; tables may, which scroll. A row of what is on the way is
  * one line by design: its column says the rest, and the card has all of it.
  */
 export const cutOff = (page: Page): Promise<string[]> =>
@@ -29,7 +32,7 @@ export const cutOff = (page: Page): Promise<string[]> =>
     const modal = all(document).filter((one) => one.matches('dialog:modal')).at(-1);
     return all(modal ?? document)
       .filter((one) => textsOf(one).some((text) => text.includes('⟦')) && one.checkVisibility({ visibilityProperty: true }))
-      .filter((one) => one.closest('.unseen, .skip, option') === null)
+      .filter((one) => one.closest('.unseen, .skip, option, .scroll') === null)
       .filter((one) => one.getRootNode().host?.matches('[shape="row"][data-stage="on_the_way"]') !== true)
       .filter((one) => {
         const style = getComputedStyle(one);

@@ -1,5 +1,5 @@
 import { htmlText } from '../../http/html-text';
-import type { MessageId } from '../../../schemas/language/catalogues/en';
+import { en, type MessageId } from '../../../schemas/language/catalogues/en';
 import { partsIn, sayIn, type Speech } from '../../../schemas/language/speech';
 import type { Reader } from '../readers/readers';
 
@@ -78,7 +78,7 @@ export function loginPage({
 }
 
 function loggedInAs(speech: Speech, { name }: Reader): string {
-  const parts = partsIn<{ readonly html: string }>(speech, 'login.logged_in_as', {
+  const parts = partsIn<{ readonly html: string }>(speech, 'login.logged_in_as', en['login.logged_in_as'], {
     reader: { html: `<strong>${htmlText(name ?? '')}</strong>` },
   });
   return parts.map((part) => (typeof part === 'string' ? htmlText(part) : part.html)).join('');

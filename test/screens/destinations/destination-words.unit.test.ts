@@ -58,7 +58,7 @@ describe('how a destination does', () => {
     expect(lagWords({ events: 0, at_least: false, seconds: 0 }, '')).toBe('none');
     expect(lagWords({ events: 1, at_least: false, seconds: 200 }, '')).toBe('1 item, the oldest 3 min 20 s old');
     expect(lagWords({ events: 2_000, at_least: true, seconds: 4.2 }, '')).toBe(
-      'more than 2000 items, the oldest 4.2 s old',
+      'more than 2,000 items, the oldest 4.2 s old',
     );
   });
 });

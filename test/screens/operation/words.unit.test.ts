@@ -1,7 +1,11 @@
+import fc from 'fast-check';
 import { ACCESSES } from '../../../schemas/api/access';
 import { RELAY_OUTCOMES } from '../../../schemas/events/event-data';
 import { locationId } from '../../../schemas/order-key';
+import { spanWords } from '../../../schemas/words/span-words';
 import { accessWords } from '../../../services/screens/browser/accesses/model/access-words';
+import { listWords } from '../../../services/screens/browser/operators/model/say';
+import { exactSpanWords } from '../../../services/screens/browser/operators/model/span-words';
 import {
   addressQuery,
   orderOf,
@@ -25,11 +29,31 @@ describe('what the page of quarantine shows', () => {
     expect(filters).toEqual({ location_id: 'a&b', source: 'uber', waiting: 'any' });
     expect(quarantineFilters(Object.fromEntries(new URLSearchParams(addressQuery(filters))))).toEqual(filters);
     expect(quarantineQuery(filters)).toEqual({ order: 'oldest', location_id: 'a&b', source: 'uber' });
+    expect(addressQuery(WAITING_ANYWHERE, 'es')).toBe('?lang=es');
   });
 
   it('what can be redriven is listed from the oldest on, and what was redriven from the newest', () => {
     const orders = (['true', 'any', 'false'] as const).map((waiting) => orderOf({ ...WAITING_ANYWHERE, waiting }));
     expect(orders).toEqual(['oldest', 'oldest', 'newest']);
+  });
+});
+
+describe('what pages for operators say of times and lists', () => {
+  it('a time that has passed is said in English as the command and the evidence say it', () => {
+    const day = 86_400_000;
+    for (const ms of [0, 999.4, 60_000, 200_000, 3_600_000, 3_605_000, 7_500_000, day, day + 1, day + 4 * 3_600_000])
+      expect(exactSpanWords(ms)).toBe(spanWords(ms));
+    // From a thousand days on, the number is written as the language does.
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1_000 * day - 1, noNaN: true }),
+        (ms) => exactSpanWords(ms) === spanWords(ms),
+      ),
+    );
+  });
+
+  it('things are said one after the other, and nothing is said of none', () => {
+    expect([listWords([]), listWords(['a']), listWords(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b, c']);
   });
 });
 

@@ -1,10 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { en, isMessageId } from '../../../schemas/language/catalogues/en';
+import { en } from '../../../schemas/language/catalogues/en';
 import { es } from '../../../schemas/language/catalogues/es';
-import { createSpeech, ENGLISH } from '../../../schemas/language/speech';
+import { createSpeech, ENGLISH, type Source } from '../../../schemas/language/speech';
 import { refusalWords } from '../../../services/screens/browser/feed/model/refusal-words';
 import { readAtMost } from '../../../services/screens/browser/shared/read-at-most';
+import { OPERATORS } from '../../../services/screens/browser/operators/model/say';
 import { numberWords, say, speak } from '../../../services/screens/browser/shared/model/say';
 import { readCatalogue } from '../../../services/screens/browser/shared/model/vendor-catalogue';
 import {
@@ -52,7 +53,7 @@ describe('what a page says', () => {
 });
 
 describe('a catalogue of a vendor', () => {
-  const read = (value: unknown) => readCatalogue(JSON.stringify(value));
+  const read = (value: unknown) => readCatalogue(JSON.stringify(value), en);
 
   it('messages that can be used are taken, and others are left out', () => {
     const messages = {
@@ -87,7 +88,7 @@ describe('a catalogue of a vendor', () => {
     ['no language', '{"messages":{}}', /language/],
     ['no messages', '{"language":"ar"}', /messages/],
   ])('what is %s is refused, with a reason', (_, text, reason) => {
-    expect(() => readCatalogue(text)).toThrow(reason);
+    expect(() => readCatalogue(text, en)).toThrow(reason);
   });
 
   it('a file that has the most bytes is read, in whatever pieces it comes', async () => {
@@ -126,21 +127,22 @@ describe('the pages around the components', () => {
   const sources = pages.map((name) => readFileSync(join(BROWSER, name), 'utf8')).join('\n');
 
   it('what an element of a page says before its script runs is the English of the message that it names', () => {
+    const english: Source = OPERATORS;
     const named = [...sources.matchAll(/data-say="([^"$]+)"[^>]*>([^<]+)</g)].map(([, id = '', text = '']) => [
       id,
-      text.trim(),
+      text.trim().replace(/\s+/g, ' '),
     ]);
     const labels = [...sources.matchAll(/data-say-label="([^"]+)" aria-label="([^"]+)"/g)].map(
       ([, id = '', text = '']) => [id, text],
     );
     expect(named.length).toBeGreaterThan(2);
     expect(labels.length).toBeGreaterThan(1);
-    for (const [id = '', text] of [...named, ...labels]) expect([id, isMessageId(id) && en[id]]).toEqual([id, text]);
+    for (const [id = '', text] of [...named, ...labels]) expect([id, english[id]]).toEqual([id, text]);
     const links = [...sources.matchAll(/'([^']+)', '(page\.\w+)'\]/g)].map(([, text, id = '']) => [id, text]);
-    expect(links).toHaveLength(6);
-    for (const [id = '', text] of links) expect([id, isMessageId(id) && en[id]]).toEqual([id, text]);
-    for (const id of ['page.skip_locations', 'page.skip_board'] as const) {
-      expect(sources).toContain(`skip: '${en[id].replace('Skip to ', '')}'`);
+    expect(links).toHaveLength(12);
+    for (const [id = '', text] of links) expect([id, english[id]]).toEqual([id, text]);
+    for (const id of ['page.skip_locations', 'page.skip_board', 'page.skip_content'] as const) {
+      expect(sources).toContain(`skip: '${OPERATORS[id].replace('Skip to ', '')}'`);
     }
   });
 

@@ -4,22 +4,26 @@ import { timelineAddress } from '../audit/links';
 import { PagedList } from '../audit/paged-list';
 import { pagedTable } from '../audit/paged-table';
 import { LocationPicks } from '../feed/location-picks';
+import { say } from '../operators/model/say';
+import { OPERATORS_WORDS } from '../operators/operators-words';
+import { sayParts } from '../operators/say-parts';
+import { SpokenLanguage } from '../shared/language';
 import { auditStyles } from '../shared/styles/audit-styles';
 import { timeWords } from '../shared/model/audit-words';
-import { railElement, styleSheet } from '../shared/rail-element';
+import { languageAttributes, railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { accessWords } from './model/access-words';
 import css from './ticket-rail-accesses.css?inline';
 
-const FORBIDDEN =
-  'The reader who is signed in may not see this: it takes a reader with the role auditor or operator, for all locations.';
-
-const INSTANCES = 'Where several instances run, those of each are together, a day at most.';
-
 /** Shows who looked at the past, at quarantine and at passcodes, and who redrove. */
-export class TicketRailAccesses extends railElement({}) {
+export class TicketRailAccesses extends railElement(languageAttributes) {
   readonly #list = new PagedList<AccessEntry, AccessPage>(this, ({ accesses, next }) => ({ items: accesses, next }));
   readonly #locations = new LocationPicks(this);
+
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this, OPERATORS_WORDS));
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -28,12 +32,18 @@ export class TicketRailAccesses extends railElement({}) {
 
   protected override render(): TemplateResult {
     return pagedTable(this.#list, {
-      label: 'Table of accesses',
-      forbidden: FORBIDDEN,
-      empty: 'Nobody has looked yet, or nobody is known: there are no readers.',
-      called: ['access', 'accesses'],
-      note: INSTANCES,
-      columns: ['When', 'Reader', 'What', 'Order', 'Asked for'],
+      label: say('accesses.table'),
+      forbidden: say('answer.forbidden_accesses'),
+      empty: say('accesses.none'),
+      found: (count, hasMore) => say(hasMore ? 'accesses.found_of_more' : 'accesses.found', { count }),
+      note: say('accesses.instances'),
+      columns: [
+        say('accesses.when'),
+        say('readers.reader'),
+        say('accesses.what'),
+        say('card.order'),
+        say('accesses.asked_for'),
+      ],
       row: this.#row,
     });
   }
@@ -42,7 +52,7 @@ export class TicketRailAccesses extends railElement({}) {
     const { access_id, at, reader, role, path } = access;
     return html`<tr data-access-id=${access_id}>
       <th scope="row"><time datetime=${at}>${timeWords(Date.parse(at))}</time></th>
-      <td><bdi>${reader}</bdi> <span class="muted">${role}</span></td>
+      <td><bdi>${reader}</bdi> <span class="muted">${say(`role.${role}`)}</span></td>
       <td>${accessWords(access)}</td>
       <td>${this.#renderSubject(access)}</td>
       <td><code>${path}</code></td>
@@ -50,11 +60,11 @@ export class TicketRailAccesses extends railElement({}) {
   };
 
   #renderSubject({ location_id, order_id }: AccessEntry): TemplateResult {
-    if (location_id === undefined) return html`any`;
+    if (location_id === undefined) return html`${say('accesses.any')}`;
     const location = html`<bdi title=${location_id}>${this.#locations.called(location_id)}</bdi>`;
-    if (order_id === undefined) return html`any of ${location}`;
-    return html`<a class="order" href=${timelineAddress({ location_id, order_id })}><bdi>${order_id}</bdi></a> of
-      ${location}`;
+    if (order_id === undefined) return html`${sayParts('accesses.any_of', { location })}`;
+    const order = html`<a class="order" href=${timelineAddress({ location_id, order_id })}><bdi>${order_id}</bdi></a>`;
+    return html`${sayParts('order.of', { order, location })}`;
   }
 
   static override styles = [tokens, basics, auditStyles, styleSheet(css)];

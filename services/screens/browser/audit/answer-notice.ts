@@ -1,38 +1,39 @@
 import { html, type TemplateResult } from 'lit';
-import type { Answer } from './audit-client';
-import { icon } from '../shared/icons';
 import { loginAddress } from '../feed/locations';
+import { say } from '../operators/model/say';
+import { icon } from '../shared/icons';
+import type { Answer } from './audit-client';
 
-const FORBIDDEN =
-  'The reader who is signed in may not see this: the past takes a reader with the role auditor or operator, and the ' +
-  'location.';
+/** Why there is nothing to show. */
+export type Refusal = Exclude<Answer<unknown>, { kind: 'found' }>;
+
+/** Renders why the service could not answer: where it says so itself, in its words, which are English. */
+export function failureWords(answer: Extract<Refusal, { kind: 'unreachable' | 'failed' }>): TemplateResult | string {
+  if (answer.kind === 'unreachable') return say('answer.unreachable');
+  const { status, detail } = answer;
+  return detail === null ? say('answer.status', { status: String(status) }) : html`<bdi lang="en">${detail}</bdi>`;
+}
 
 /**
  * Renders why a page has nothing to show.
  * @param nothing what to say where there is nothing
  * @param forbidden what to say to a reader who may not see it; default: as the audit pages have it
  */
-export function notice(
-  answer: Exclude<Answer<unknown>, { kind: 'found' }>,
-  nothing: string,
-  forbidden = FORBIDDEN,
-): TemplateResult {
+export function notice(answer: Refusal, nothing: string, forbidden = say('answer.forbidden_past')): TemplateResult {
   switch (answer.kind) {
     case 'nothing':
       return html`<p class="trouble" role="alert">${icon('info')} ${nothing}</p>`;
     case 'too_much':
-      return html`<p class="trouble" role="alert">
-        ${icon('info')} More than ${answer.most.toLocaleString('en')} orders. Ask for less: a shorter time, or more of
-        what is known.
-      </p>`;
+      return html`<p class="trouble" role="alert">${icon('info')} ${say('answer.too_much', { most: answer.most })}</p>`;
     case 'refused':
       return answer.reason === 'login'
         ? html`<div class="trouble" role="alert">
-            <p>${icon('info')} Nobody is signed in here, or not any more.</p>
-            <p><a class="button" href=${loginAddress('')}>Sign in</a></p>
+            <p>${icon('info')} ${say('answer.login')}</p>
+            <p><a class="button" href=${loginAddress('')}>${say('sign.in')}</a></p>
           </div>`
         : html`<p class="trouble" role="alert">${icon('info')} ${forbidden}</p>`;
+    case 'unreachable':
     case 'failed':
-      return html`<p class="trouble" role="alert">${icon('cloud')} <bdi>${answer.detail}</bdi></p>`;
+      return html`<p class="trouble" role="alert">${icon('cloud')} ${failureWords(answer)}</p>`;
   }
 }

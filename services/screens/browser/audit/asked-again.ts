@@ -1,13 +1,12 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { say } from '../operators/model/say';
 import { timeWords } from '../shared/model/audit-words';
-import { notice } from './answer-notice';
+import { notice, type Refusal } from './answer-notice';
 import type { Answer } from './audit-client';
 import { OneQuestion } from './one-question';
 
 /** Milliseconds from an answer until it is asked again. */
 const AGAIN_MS = 5_000;
-
-type Refusal = Exclude<Answer<unknown>, { kind: 'found' }>;
 
 /** Asks for what changes, again and again for as long as its element is on the page. */
 export class AskedAgain<Value> implements ReactiveController {
@@ -65,13 +64,13 @@ export class AskedAgain<Value> implements ReactiveController {
   render(forbidden: string, show: (value: Value, at: number) => unknown): TemplateResult {
     const [found, refusal] = [this.#found, this.#refusal];
     return html`<div class="frame stack" aria-busy=${String(found === null && refusal === null)}>
-      ${refusal === null ? nothing : notice(refusal, 'There is nothing.', forbidden)}
+      ${refusal === null ? nothing : notice(refusal, say('answer.nothing'), forbidden)}
       ${
         found === null
           ? refusal === null
-            ? html`<p class="panel" role="status">Asking…</p>`
+            ? html`<p class="panel" role="status">${say('answer.asking')}</p>`
             : nothing
-          : html`<p class="muted">As of ${timeWords(found.at)}, and asked again by itself.</p>
+          : html`<p class="muted">${say('answer.as_of', { time: timeWords(found.at) })}</p>
               ${show(found.value, found.at)}`
       }
     </div>`;

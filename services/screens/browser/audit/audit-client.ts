@@ -15,15 +15,15 @@ export type Answer<Value> =
   /** More than one page can show; `most` says how much that is. */
   | { readonly kind: 'too_much'; readonly most: number }
   | { readonly kind: 'refused'; readonly reason: 'login' | 'forbidden' }
-  /** `detail` says why, in words of the service. */
-  | { readonly kind: 'failed'; readonly detail: string };
+  /** The service could not be reached, or did not answer in time. */
+  | { readonly kind: 'unreachable' }
+  /** `detail` says why, in words of the service; null: it gave no reason. */
+  | { readonly kind: 'failed'; readonly status: number; readonly detail: string | null };
 
 /** Items of a page that is asked for. */
 const PAGE = 1_000;
 /** Most events of one order that a timeline or a replay folds. */
 export const MOST_EVENTS = 2_000;
-
-const UNREACHABLE = 'The service cannot be reached, or did not answer in time.';
 
 /** Milliseconds until an answer is given up. Coverage of a long time reads much. */
 const TIMEOUT_MS = 120_000;
@@ -33,7 +33,7 @@ export async function ask<Value>(path: string, signal?: AbortSignal): Promise<An
   try {
     return await within(TIMEOUT_MS, (abort) => askWithin<Value>(path, abort), signal);
   } catch {
-    return { kind: 'failed', detail: UNREACHABLE };
+    return { kind: 'unreachable' };
   }
 }
 
@@ -49,7 +49,7 @@ async function askWithin<Value>(path: string, signal: AbortSignal): Promise<Answ
   const problem = (await response.json().catch(() => ({}))) as { type?: unknown; title?: unknown; detail?: unknown }; // each member is looked at
   if (response.status === 404 && problem.type === 'urn:ticket-rail:problem:order-not-found') return { kind: 'nothing' };
   const words = [problem.title, problem.detail].filter((text) => typeof text === 'string').join('. ');
-  return { kind: 'failed', detail: words === '' ? `The service answered ${String(response.status)}.` : words };
+  return { kind: 'failed', status: response.status, detail: words === '' ? null : words };
 }
 
 const pathOf = ({ location_id, order_id }: OrderKey): string =>

@@ -1,13 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { type Answer, ask } from './audit-client';
+import type { Refusal } from './answer-notice';
+import { ask } from './audit-client';
 import { OneQuestion } from './one-question';
 
 /** Items that are asked for at a time. */
 const PAGE = 50;
 /** Most requests for them: each may look through much that is not asked for. */
 const MOST_REQUESTS = 10;
-
-export type Refusal = Exclude<Answer<unknown>, { kind: 'found' }>;
 
 /** What a page of the service says. */
 interface Page<Item> {

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { countWords } from '../shared/model/words';
+import { say } from '../operators/model/say';
 import { notice } from './answer-notice';
 import type { PagedList } from './paged-list';
 
@@ -10,9 +10,9 @@ interface PagedTable<Item> {
   readonly forbidden: string;
   /** Said where there is nothing. */
   readonly empty: string;
-  /** What one item, and several, are called. */
-  readonly called: readonly [one: string, several: string];
-  /** Said after the count; empty: nothing. */
+  /** Says how many there are, and whether there are more. */
+  readonly found: (count: number, hasMore: boolean) => string;
+  /** Said after it; empty: nothing. */
   readonly note: string;
   readonly columns: readonly string[];
   readonly row: (item: Item) => TemplateResult;
@@ -22,20 +22,20 @@ interface PagedTable<Item> {
 export function pagedTable<Item, Answered>(list: PagedList<Item, Answered>, table: PagedTable<Item>): TemplateResult {
   const { items, hasMore, isAsking, refusal } = list;
   return html`<div class="frame stack" aria-busy=${String(isAsking)}>
-    ${refusal === null ? nothing : notice(refusal, 'There is nothing.', table.forbidden)}
+    ${refusal === null ? nothing : notice(refusal, say('answer.nothing'), table.forbidden)}
     <p class="muted" role="status">${summaryOf(list, table)}</p>
     ${items.length === 0 ? nothing : rowsOf(items, table)}
-    ${hasMore ? html`<p><button aria-disabled=${isAsking} @click=${list.more}>Show older ones</button></p>` : nothing}
+    ${hasMore ? html`<p><button aria-disabled=${isAsking} @click=${list.more}>${say('table.older')}</button></p>` : nothing}
   </div>`;
 }
 
 function summaryOf<Item, Answered>(
   { items, hasMore, isAsking, refusal }: PagedList<Item, Answered>,
-  { empty, called, note }: PagedTable<Item>,
+  { empty, found, note }: PagedTable<Item>,
 ): string {
-  if (isAsking) return 'Looking…';
+  if (isAsking) return say('answer.looking');
   if (items.length === 0) return refusal === null ? empty : '';
-  const count = `${countWords(items.length, ...called)}${hasMore ? ', and there are more' : ''}, newest first.`;
+  const count = found(items.length, hasMore);
   return note === '' ? count : `${count} ${note}`;
 }
 

@@ -1,8 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Destination, FailingOrder, ParkedItem } from '../../../../schemas/destinations';
+import type { Destination, ParkedItem } from '../../../../schemas/destinations';
+import type { OrderKey } from '../../../../schemas/order-key';
+import { say } from '../operators/model/say';
+import { sayParts } from '../operators/say-parts';
 import { icon } from '../shared/icons';
 import { timeWords } from '../shared/model/audit-words';
-import { countWords } from '../shared/model/words';
+import { numberWords } from '../shared/model/say';
 import { failureWords, lagWords, sentWords, stateWords } from './model/destination-words';
 
 const time = (at: string): TemplateResult => html`<time datetime=${at}>${timeWords(Date.parse(at))}</time>`;
@@ -13,8 +16,9 @@ const line = (name: string, value: unknown): TemplateResult =>
     <dd>${value}</dd>
   </div>`;
 
-const orderWords = ({ location_id, order_id }: Pick<FailingOrder, 'location_id' | 'order_id'>): TemplateResult =>
-  html`<bdi>${order_id}</bdi> of <bdi>${location_id}</bdi>`;
+function orderWords({ location_id, order_id }: OrderKey, id: 'order.of' | 'destinations.order_set_aside' = 'order.of') {
+  return sayParts(id, { order: html`<bdi>${order_id}</bdi>`, location: html`<bdi>${location_id}</bdi>` });
+}
 
 /** Renders what is on record of one destination. */
 export function destinationPanel(destination: Destination): TemplateResult {
@@ -27,11 +31,17 @@ export function destinationPanel(destination: Destination): TemplateResult {
       ${icon(isTrouble ? 'alert' : 'check')}<span><strong>${words}</strong> ${remedy}</span>
     </p>
     <dl>
-      ${line('Sent to', html`<code>${url}</code>`)} ${line('Sent', html`<bdi>${sentWords(destination)}</bdi>`)}
-      ${line('Position', html`<code>${position}</code>`)}
-      ${line('Waiting', lagWords(lag, 'not known: it has no position, or one that is not in this log'))}
-      ${waiting_orders === 0 ? nothing : line('On their way', countWords(waiting_orders, 'order'))}
-      ${line('Delivered', html`${delivered}${last_delivered_at === null ? nothing : html`, last ${time(last_delivered_at)}`}`)}
+      ${line(say('destinations.sent_to'), html`<code>${url}</code>`)}
+      ${line(say('destinations.sent'), html`<bdi>${sentWords(destination)}</bdi>`)}
+      ${line(say('destinations.position'), html`<code>${position}</code>`)}
+      ${line(say('destinations.waiting'), lagWords(lag, say('destinations.no_position')))}
+      ${waiting_orders === 0 ? nothing : line(say('destinations.under_way'), say('destinations.orders', { count: waiting_orders }))}
+      ${line(
+        say('destinations.delivered'),
+        last_delivered_at === null
+          ? numberWords(delivered)
+          : sayParts('destinations.delivered_last', { delivered, time: time(last_delivered_at) }),
+      )}
       ${troubleLines(destination)}
     </dl>
     ${failingTable(destination)} ${parkedTable(destination)}
@@ -41,44 +51,44 @@ export function destinationPanel(destination: Destination): TemplateResult {
 function troubleLines(destination: Destination): TemplateResult {
   const { failing_since, last_failure, last_failed_at, failed_attempts, next_attempt_at, set_aside } = destination;
   return html`
-    ${failing_since === null ? nothing : line('Failing since', time(failing_since))}
+    ${failing_since === null ? nothing : line(say('destinations.failing_since'), time(failing_since))}
     ${
       last_failure === null
         ? nothing
         : line(
-            'Last problem',
+            say('destinations.last_problem'),
             html`${failureWords(last_failure)} ${last_failed_at === null ? nothing : time(last_failed_at)}`,
           )
     }
-    ${failed_attempts === 0 ? nothing : line('Failed attempts', failed_attempts)}
-    ${next_attempt_at === null ? nothing : line('Next attempt', time(next_attempt_at))}
-    ${set_aside === 0 ? nothing : line('Set aside', `${countWords(set_aside, 'order')}: the position goes on without`)}
+    ${failed_attempts === 0 ? nothing : line(say('destinations.failed_attempts'), numberWords(failed_attempts))}
+    ${next_attempt_at === null ? nothing : line(say('destinations.next_attempt'), time(next_attempt_at))}
+    ${set_aside === 0 ? nothing : line(say('destinations.set_aside'), say('destinations.set_aside_orders', { count: set_aside }))}
   `;
 }
 
 function failingTable({ name, failing_orders: orders }: Destination): TemplateResult | typeof nothing {
   if (orders.length === 0) return nothing;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${`Orders that do not arrive at ${name}`}>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${say('destinations.failing_at', { name })}>
     <table>
       <caption>
-        Orders that do not arrive
+        ${say('destinations.failing')}
       </caption>
       <thead>
         <tr>
-          <th scope="col">Order</th>
-          <th scope="col">Since</th>
-          <th scope="col">Attempts</th>
-          <th scope="col">Next</th>
+          <th scope="col">${say('card.order')}</th>
+          <th scope="col">${say('destinations.since')}</th>
+          <th scope="col">${say('destinations.attempts')}</th>
+          <th scope="col">${say('destinations.next')}</th>
         </tr>
       </thead>
       <tbody>
         ${orders.map(
           (order) =>
             html`<tr>
-              <th scope="row">${orderWords(order)}${order.set_aside ? ', set aside' : ''}</th>
+              <th scope="row">${orderWords(order, order.set_aside ? 'destinations.order_set_aside' : 'order.of')}</th>
               <td>${time(order.failing_since)}</td>
-              <td>${order.attempts}</td>
-              <td>${order.next_attempt_at === null ? 'now' : time(order.next_attempt_at)}</td>
+              <td>${numberWords(order.attempts)}</td>
+              <td>${order.next_attempt_at === null ? say('destinations.now') : time(order.next_attempt_at)}</td>
             </tr>`,
         )}
       </tbody>
@@ -88,18 +98,18 @@ function failingTable({ name, failing_orders: orders }: Destination): TemplateRe
 
 function parkedTable({ name, parked, last_parked }: Destination): TemplateResult | typeof nothing {
   if (parked === 0) return nothing;
-  return html`<p>${countWords(parked, 'item was', 'items were')} given up after three days.</p>
-    <div class="scroll" tabindex="0" role="region" aria-label=${`Items that ${name} did not get`}>
+  return html`<p>${say('destinations.parked', { count: parked })}</p>
+    <div class="scroll" tabindex="0" role="region" aria-label=${say('destinations.parked_of', { name })}>
       <table>
         <caption>
-          The last that were given up
+          ${say('destinations.last_parked')}
         </caption>
         <thead>
           <tr>
-            <th scope="col">Order</th>
-            <th scope="col">Given up</th>
-            <th scope="col">Why</th>
-            <th scope="col">Position</th>
+            <th scope="col">${say('card.order')}</th>
+            <th scope="col">${say('destinations.given_up')}</th>
+            <th scope="col">${say('destinations.why')}</th>
+            <th scope="col">${say('destinations.position')}</th>
           </tr>
         </thead>
         <tbody>

@@ -3,10 +3,14 @@ import type { DestinationList } from '../../../../schemas/destinations';
 import type { Consumer, ConsumerList } from '../../../../schemas/api/feed';
 import { AskedAgain } from '../audit/asked-again';
 import { type Answer, ask } from '../audit/audit-client';
+import { say } from '../operators/model/say';
+import { OPERATORS_WORDS } from '../operators/operators-words';
+import { sayParts } from '../operators/say-parts';
+import { SpokenLanguage } from '../shared/language';
 import { auditStyles } from '../shared/styles/audit-styles';
 import { icon } from '../shared/icons';
 import { timeWords } from '../shared/model/audit-words';
-import { railElement, styleSheet } from '../shared/rail-element';
+import { languageAttributes, railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { destinationPanel } from './destination-panel';
 import { lagWords } from './model/destination-words';
@@ -26,16 +30,21 @@ async function askFollowers(asked: AbortSignal): Promise<Answer<Followers>> {
   return { kind: 'found', value: { ...destinations.value, ...consumers.value } };
 }
 
-const FORBIDDEN =
-  'The reader who is signed in may not see this: it takes a reader with the role operator, for all locations.';
+/** The variable that names where to. */
+const VARIABLE = 'DESTINATIONS_FILE';
 
 /** Shows how far destinations and consumers have come, and what is wrong with them, as it is now. */
-export class TicketRailDestinations extends railElement({}) {
+export class TicketRailDestinations extends railElement(languageAttributes) {
   readonly #followers = new AskedAgain(this, askFollowers);
+
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this, OPERATORS_WORDS));
+  }
 
   protected override render(): TemplateResult {
     return this.#followers.render(
-      FORBIDDEN,
+      say('answer.forbidden_operator'),
       (found) => html`${this.#renderDestinations(found)} ${this.#renderConsumers(found)}`,
     );
   }
@@ -43,8 +52,8 @@ export class TicketRailDestinations extends railElement({}) {
   #renderDestinations({ destinations }: Followers): TemplateResult {
     if (destinations.length === 0) {
       return html`<section class="panel stack" aria-labelledby="destinations">
-        <h2 id="destinations">No destinations</h2>
-        <p>Nothing is sent anywhere: <code>DESTINATIONS_FILE</code> names where to.</p>
+        <h2 id="destinations">${say('destinations.none')}</h2>
+        <p>${sayParts('destinations.none_named', { variable: html`<code>${VARIABLE}</code>` })}</p>
       </section>`;
     }
     return html`${destinations.map(destinationPanel)}`;
@@ -53,21 +62,21 @@ export class TicketRailDestinations extends railElement({}) {
   #renderConsumers({ consumers }: Followers): TemplateResult {
     if (consumers.length === 0) {
       return html`<section class="panel stack" aria-labelledby="consumers">
-        <h2 id="consumers">No consumers</h2>
-        <p>No program keeps its place in the feed here.</p>
+        <h2 id="consumers">${say('consumers.none')}</h2>
+        <p>${say('consumers.none_here')}</p>
       </section>`;
     }
     return html`<section class="panel stack" aria-labelledby="consumers">
-      <h2 id="consumers">Consumers</h2>
-      <div class="scroll" tabindex="0" role="region" aria-label="Table of consumers">
+      <h2 id="consumers">${say('consumers.title')}</h2>
+      <div class="scroll" tabindex="0" role="region" aria-label=${say('consumers.table')}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Consumer</th>
-              <th scope="col">Reader</th>
-              <th scope="col">Position</th>
-              <th scope="col">Waiting</th>
-              <th scope="col">Last commit</th>
+              <th scope="col">${say('consumers.consumer')}</th>
+              <th scope="col">${say('readers.reader')}</th>
+              <th scope="col">${say('destinations.position')}</th>
+              <th scope="col">${say('destinations.waiting')}</th>
+              <th scope="col">${say('consumers.last_commit')}</th>
             </tr>
           </thead>
           <tbody>
@@ -84,12 +93,10 @@ export class TicketRailDestinations extends railElement({}) {
 function consumerRow({ name, reader, position, lag, committed_at }: Consumer): TemplateResult {
   return html`<tr data-consumer=${name}>
     <th scope="row"><bdi>${name}</bdi></th>
-    <td>${reader === null ? 'none' : html`<bdi>${reader}</bdi>`}</td>
+    <td>${reader === null ? say('words.none') : html`<bdi>${reader}</bdi>`}</td>
     <td><code>${position}</code></td>
-    <td>
-      ${lag === null ? html`${icon('alert')} ` : nothing}${lagWords(lag, 'not known: its position is not in this log')}
-    </td>
-    <td>${committed_at === null ? 'none yet' : timeWords(Date.parse(committed_at))}</td>
+    <td>${lag === null ? html`${icon('alert')} ` : nothing}${lagWords(lag, say('destinations.other_position'))}</td>
+    <td>${committed_at === null ? say('consumers.none_yet') : timeWords(Date.parse(committed_at))}</td>
   </tr>`;
 }
 

@@ -1,3 +1,4 @@
+import { keepLanguageInHeader } from '../operators/header-links';
 import { say } from '../shared/model/say';
 import { speakAround } from '../shared/page-words';
 import { languageOf } from '../shared/query';
@@ -5,6 +6,8 @@ import { TicketRailLocations } from './ticket-rail-locations';
 import { started } from '../shared/started';
 
 const list = document.querySelector('ticket-rail-locations');
-if (list instanceof TicketRailLocations) list.language = languageOf(window.location.search);
+const language = languageOf(window.location.search);
+if (list instanceof TicketRailLocations) list.language = language;
+keepLanguageInHeader(language);
 speakAround(() => say('locations.title'));
 started();

@@ -6,8 +6,13 @@ import { basePath } from '../shared/base-path';
 import { frameStyles } from '../shared/styles/frame-styles';
 import { icon, type IconName } from '../shared/icons';
 import type { Freshness } from '../shared/model/freshness';
-import { countWords, stageWords } from '../shared/model/words';
-import { railElement, styleSheet } from '../shared/rail-element';
+import { SpokenLanguage } from '../shared/language';
+import { numberWords } from '../shared/model/say';
+import { stageWords } from '../shared/model/words';
+import { say } from '../operators/model/say';
+import { OPERATORS_WORDS } from '../operators/operators-words';
+import { sayParts } from '../operators/say-parts';
+import { languageAttributes, railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { LiveOverview } from './live-overview';
 import { type AlarmKind, byNeed, type Need, needOf } from './model/need';
@@ -25,10 +30,12 @@ const PICTURES: Readonly<Record<AlarmKind, IconName>> = {
   driver_here: 'car',
 };
 
-const boardOf = (id: string): string => `${basePath}/screens/board?location=${encodeURIComponent(id)}`;
+/** Returns the address of a board. @param language that this page was asked to speak: the board is to speak it too */
+const boardOf = (id: string, language: string): string =>
+  `${basePath}/screens/board?${new URLSearchParams({ location: id, ...(language === '' ? {} : { lang: language }) }).toString()}`;
 
 /** All locations of the reader and how they fare, those where somebody is needed first. */
-export class TicketRailOverview extends railElement({}) {
+export class TicketRailOverview extends railElement(languageAttributes) {
   readonly #live = new LiveOverview(this);
   /** Ids as they were drawn last. */
   #drawn: readonly string[] = [];
@@ -38,6 +45,11 @@ export class TicketRailOverview extends railElement({}) {
   /** What is said aloud. */
   #announcement = (): string => '';
   #focused: string | null = null;
+
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this, OPERATORS_WORDS));
+  }
 
   protected override willUpdate(): void {
     const before = this.#freshness;
@@ -65,7 +77,7 @@ export class TicketRailOverview extends railElement({}) {
       ${staleBanner(freshness, '')}
       ${
         state.locations === null
-          ? html`<p class="panel">${freshness.kind === 'stale' ? 'There is nothing to show yet.' : 'Loading…'}</p>`
+          ? html`<p class="panel">${say(freshness.kind === 'stale' ? 'overview.nothing_yet' : 'overview.loading')}</p>`
           : html`<div ?data-stale=${freshness.kind === 'stale'}>
               ${this.#renderLocations(
                 [...state.locations.values()].map((one) => needOf(one, now)),
@@ -82,11 +94,13 @@ export class TicketRailOverview extends railElement({}) {
     const sorted = byNeed(needs, isHeld ? this.#drawn : null);
     this.#drawn = sorted.map(({ location }) => location.location_id);
     const calling = needs.filter(({ alarms }) => alarms.length > 0).length;
-    if (needs.length === 0) return html`<p class="panel">Nothing was reported about any location yet.</p>`;
+    if (needs.length === 0) return html`<p class="panel">${say('overview.none')}</p>`;
     return html`<p class="sum">
-        <strong>${countWords(calling, 'location')}</strong> of ${String(needs.length)}${truncated ? ' and more' : ''}
-        ${calling === 1 ? 'has' : 'have'} an alarm.
-        ${truncated ? 'Locations that are not listed yet come as they have news.' : nothing}
+        ${sayParts(truncated ? 'overview.calling_of_more' : 'overview.calling', {
+          count: calling,
+          locations: html`<strong>${say('overview.locations', { count: calling })}</strong>`,
+          all: needs.length,
+        })}
       </p>
       <ol
         role="list"
@@ -107,13 +121,13 @@ export class TicketRailOverview extends railElement({}) {
     const { location_id: id, name, stages, quiet } = location;
     return html`<li data-location=${id} data-alarm=${alarms[0]?.kind ?? nothing}>
       <h2>
-        <a href=${boardOf(id)} data-of=${id}><bdi>${name ?? id}</bdi></a>
+        <a href=${boardOf(id, this.language)} data-of=${id}><bdi>${name ?? id}</bdi></a>
       </h2>
       ${name === null ? nothing : html`<p class="muted"><bdi>${id}</bdi></p>`}
       ${
         alarms.length === 0
           ? nothing
-          : html`<ul class="alarms" role="list" aria-label="Alarms">
+          : html`<ul class="alarms" role="list" aria-label=${say('overview.alarms')}>
               ${alarms.map(
                 (alarm) => html`<li data-kind=${alarm.kind}>${icon(PICTURES[alarm.kind])} ${alarmWords(alarm)}</li>`,
               )}
@@ -122,18 +136,18 @@ export class TicketRailOverview extends railElement({}) {
       ${wait === null ? nothing : html`<p class="wait" data-late=${wait.lateness}>${waitWords(wait)}</p>`}
       ${
         stages.length === 0
-          ? html`<p class="muted">No open orders</p>`
+          ? html`<p class="muted">${say('overview.no_orders')}</p>`
           : html`<dl>
               ${stages.map(
                 ({ stage, orders }) =>
                   html`<div data-stage=${stage}>
                     <dt>${stageWords(stage)}</dt>
-                    <dd>${String(orders)}</dd>
+                    <dd>${numberWords(orders)}</dd>
                   </div>`,
               )}
             </dl>`
       }
-      ${quiet === 0 ? nothing : html`<p class="muted">Without news for 12 hours: ${countWords(quiet, 'order')}</p>`}
+      ${quiet === 0 ? nothing : html`<p class="muted">${say('overview.quiet', { count: quiet })}</p>`}
     </li>`;
   }
 

@@ -7,9 +7,10 @@ import type { Answer } from '../audit/audit-client';
 import { notice } from '../audit/answer-notice';
 import { timelineAddress } from '../audit/links';
 import { loginAddress } from '../feed/locations';
+import { say } from '../operators/model/say';
+import { sayParts } from '../operators/say-parts';
 import { icon } from '../shared/icons';
 import { shortHash, timeWords } from '../shared/model/audit-words';
-import { countWords } from '../shared/model/words';
 import { faultWords, isDone, type RedriveResult, resultWords } from './model/redrive';
 
 /** What the panel of a delivery shows, and what it is asked for. */
@@ -28,8 +29,6 @@ export interface DeliveryView {
   readonly onShow: () => void;
 }
 
-const FORBIDDEN = 'The reader who is signed in may not see this.';
-
 /** Renders one delivery: what it is about, why it cannot be used, and what became of it. */
 export function deliveryPanel(view: DeliveryView): TemplateResult {
   const { entry, result, isBusy, body } = view;
@@ -45,13 +44,13 @@ export function deliveryPanel(view: DeliveryView): TemplateResult {
     <div class="row">
       ${
         waits
-          ? html`<button aria-label=${`Redrive delivery ${id}`} aria-disabled=${isBusy} @click=${view.onRedrive}>
-              ${icon('swap')} Redrive
+          ? html`<button aria-label=${say('redrive.do_one', { id })} aria-disabled=${isBusy} @click=${view.onRedrive}>
+              ${icon('swap')} ${say('redrive.do')}
             </button>`
           : nothing
       }
-      <button aria-label=${`What came as delivery ${id}`} aria-expanded=${body !== undefined} @click=${view.onShow}>
-        What came
+      <button aria-label=${say('quarantine.came_as', { id })} aria-expanded=${body !== undefined} @click=${view.onShow}>
+        ${say('quarantine.came')}
       </button>
     </div>
     ${body === undefined ? nothing : bodyOf(body, id)}
@@ -60,29 +59,42 @@ export function deliveryPanel(view: DeliveryView): TemplateResult {
 
 const pickBox = ({ entry: { quarantine_id: id }, isPicked, onPick }: DeliveryView): TemplateResult =>
   html`<label class="pick"
-    ><input type="checkbox" aria-label=${`Delivery ${id}`} .checked=${isPicked} @change=${onPick} /><strong
-      >${id}</strong
-    ></label
+    ><input
+      type="checkbox"
+      aria-label=${say('quarantine.delivery', { id })}
+      .checked=${isPicked}
+      @change=${onPick}
+    /><strong>${id}</strong></label
   >`;
 
 function aboutWords({ entry, called }: DeliveryView): TemplateResult {
   const { type, location_id, order_id, source } = entry.about;
-  return html`${type === null ? 'No type' : html`<code>${type}</code>`} of
-  ${order_id === null ? 'no order' : html`order <bdi>${order_id}</bdi>`}
-  ${location_id === null ? 'of no location' : html`of <bdi title=${location_id}>${called(location_id)}</bdi>`}${
-    source === null ? nothing : html`, <bdi>${sourceWords(source)}</bdi>`
-  }`;
+  const about = {
+    type: type === null ? say('quarantine.no_type') : html`<code>${type}</code>`,
+    order:
+      order_id === null
+        ? say('quarantine.no_order')
+        : html`${sayParts('quarantine.order', { order: html`<bdi>${order_id}</bdi>` })}`,
+    location:
+      location_id === null
+        ? say('quarantine.no_location')
+        : html`<bdi title=${location_id}>${called(location_id)}</bdi>`,
+  };
+  if (source === null) return html`${sayParts('quarantine.about', about)}`;
+  return html`${sayParts('quarantine.about_of', { ...about, source: html`<bdi>${sourceWords(source)}</bdi>` })}`;
 }
 
 const faultList = (faults: readonly Fault[]): TemplateResult =>
   html`<ul class="faults">
-    ${faults.map((fault) => html`<li>${icon('alert')} <bdi>${faultWords(fault)}</bdi></li>`)}
+    ${faults.map((fault) => html`<li>${icon('alert')} <bdi lang="en">${faultWords(fault)}</bdi></li>`)}
   </ul>`;
 
 const toOrder = (key: OrderKey): TemplateResult =>
-  html`<a class="button" href=${timelineAddress(key)}>Order <bdi>${key.order_id}</bdi></a>`;
+  html`<a class="button" href=${timelineAddress(key)}
+    >${sayParts('tile.order', { order: html`<bdi>${key.order_id}</bdi>` })}</a
+  >`;
 
-const toLogin = (): TemplateResult => html`<a class="button" href=${loginAddress('')}>Sign in</a>`;
+const toLogin = (): TemplateResult => html`<a class="button" href=${loginAddress('')}>${say('sign.in')}</a>`;
 
 /** What a redrive came to, here or before. It takes the focus where it takes the place of what had it. */
 function outcome({ entry: { quarantine_id: id, redriven }, result }: DeliveryView): TemplateResult | typeof nothing {
@@ -94,29 +106,38 @@ function outcome({ entry: { quarantine_id: id, redriven }, result }: DeliveryVie
     </p>`;
   }
   if (redriven === null) return nothing;
-  const done = redriven.outcome === 'recorded' ? 'Recorded' : 'Recognised as a repeat';
+  const time = html`<time datetime=${redriven.at}>${timeWords(Date.parse(redriven.at))}</time>`;
   return html`<p class="row">
-    <span
-      >${icon('check')} ${done} by a redrive at
-      <time datetime=${redriven.at}>${timeWords(Date.parse(redriven.at))}</time></span
-    >
+    <span>${icon('check')} ${sayParts(`redrive.was_${redriven.outcome}`, { time })}</span>
     ${toOrder(redriven)}
   </p>`;
 }
 
 function bodyOf(body: Answer<QuarantineDetail> | null, id: string): TemplateResult {
-  if (body === null) return html`<p role="status">Asking…</p>`;
-  if (body.kind !== 'found') return notice(body, 'There is no such delivery.', FORBIDDEN);
+  if (body === null) return html`<p role="status">${say('answer.asking')}</p>`;
+  if (body.kind !== 'found') return notice(body, say('quarantine.no_such'), say('answer.forbidden'));
   const { content_type, content_encoding, body_bytes, body_sha256, body_text, request_id } = body.value;
+  const operation = `GET /quarantine/${id}`;
+  const came = {
+    count: body_bytes,
+    type: content_type === null ? say('quarantine.no_media_type') : html`<code>${content_type}</code>`,
+    hash: html`<code title=${body_sha256}>${shortHash(body_sha256)}</code>`,
+    request: html`<code>${request_id}</code>`,
+  };
   return html`<p class="muted">
-      ${countWords(body_bytes, 'byte')} of <bdi>${content_type ?? 'no media type'}</bdi>${
-        content_encoding === null ? nothing : html`, in <bdi>${content_encoding}</bdi>`
-      },
-      SHA-256 <code title=${body_sha256}>${shortHash(body_sha256)}</code>, request <code>${request_id}</code>
+      ${
+        content_encoding === null
+          ? sayParts('quarantine.body', came)
+          : sayParts('quarantine.body_in', { ...came, encoding: html`<code>${content_encoding}</code>` })
+      }
     </p>
     ${
       body_text === null
-        ? html`<p>It is no text. <code>GET /quarantine/${id}</code> has it in base64.</p>`
-        : html`<pre tabindex="0" role="region" aria-label=${`Body of delivery ${id}`}><bdi>${body_text}</bdi></pre>`
+        ? html`<p>${sayParts('quarantine.no_text', { operation: html`<code>${operation}</code>` })}</p>`
+        : html`<pre
+            tabindex="0"
+            role="region"
+            aria-label=${say('quarantine.body_of', { id })}
+          ><bdi>${body_text}</bdi></pre>`
     }`;
 }

@@ -6,12 +6,14 @@ import { notice } from '../audit/answer-notice';
 import { type Answer, ask } from '../audit/audit-client';
 import { PagedList } from '../audit/paged-list';
 import { LocationPicks } from '../feed/location-picks';
+import { say } from '../operators/model/say';
+import { OPERATORS_WORDS } from '../operators/operators-words';
+import { SpokenLanguage } from '../shared/language';
 import { auditStyles } from '../shared/styles/audit-styles';
 import { basePath } from '../shared/base-path';
 import { formData, isChecked } from '../shared/field-events';
 import { icon } from '../shared/icons';
-import { countWords } from '../shared/model/words';
-import { property, railElement, state, styleSheet } from '../shared/rail-element';
+import { languageAttributes, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { deliveryPanel } from './delivery-panel';
 import {
@@ -26,15 +28,10 @@ import { batchWords, endsAll, isDone, MOST_AT_ONCE, nextBatch, type RedriveResul
 import { redrive } from './quarantine-client';
 import css from './ticket-rail-quarantine.css?inline';
 
-const FORBIDDEN =
-  'The reader who is signed in may not see this: it takes a reader with the role operator, for all locations.';
-
-const NOTHING_YET = 'Nothing so far that this asks for, and there may be more.';
-
 const CHOICES = [
-  ['true', 'Waiting'],
-  ['false', 'Redriven'],
-  ['any', 'All'],
+  ['true', 'quarantine.waiting'],
+  ['false', 'quarantine.redriven'],
+  ['any', 'quarantine.all'],
 ] as const;
 
 const without = (ids: ReadonlySet<string>, id: string): ReadonlySet<string> =>
@@ -50,12 +47,18 @@ export class TicketRailQuarantine extends railElement({
   isBusy: state(false),
   /** What several redrives came to, or have come to so far. */
   said: state(''),
+  ...languageAttributes,
 }) {
   readonly #list = new PagedList<QuarantineEntry, QuarantinePage>(this, ({ deliveries, next }) => ({
     items: deliveries,
     next,
   }));
   readonly #locations = new LocationPicks(this);
+
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this, OPERATORS_WORDS));
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -76,9 +79,9 @@ export class TicketRailQuarantine extends railElement({
     return html`<div class="frame stack">
       ${this.#renderForm()}
       <p class="muted" role="status">${this.#summary()}</p>
-      ${refusal === null ? nothing : notice(refusal, 'There is nothing.', FORBIDDEN)}
+      ${refusal === null ? nothing : notice(refusal, say('answer.nothing'), say('answer.forbidden_operator'))}
       ${items.some((entry) => this.#waits(entry)) || this.said !== '' ? this.#renderBatch() : nothing}
-      <ul class="stack" aria-busy=${String(isAsking)} aria-label="Deliveries">
+      <ul class="stack" aria-busy=${String(isAsking)} aria-label=${say('quarantine.deliveries')}>
         ${repeat(
           items,
           ({ quarantine_id }) => quarantine_id,
@@ -89,7 +92,7 @@ export class TicketRailQuarantine extends railElement({
         hasMore
           ? html`<p>
               <button aria-disabled=${isAsking} @click=${this.#list.more}>
-                Show ${orderOf(this.filters) === 'oldest' ? 'newer' : 'older'} ones
+                ${say(orderOf(this.filters) === 'oldest' ? 'table.newer' : 'table.older')}
               </button>
             </p>`
           : nothing
@@ -99,11 +102,12 @@ export class TicketRailQuarantine extends railElement({
 
   #summary(): string {
     const { items, hasMore, isAsking, refusal } = this.#list;
-    const count = countWords(items.length, 'delivery', 'deliveries');
-    if (isAsking) return items.length === 0 ? 'Looking…' : `Looking… ${count} so far.`;
-    if (refusal !== null && items.length === 0) return '';
-    if (items.length === 0) return hasMore ? NOTHING_YET : 'Nothing is in quarantine that this asks for.';
-    return `${count}${hasMore ? ', and there may be more' : ''}, ${orderOf(this.filters)} first.`;
+    const count = items.length;
+    if (isAsking) return count === 0 ? say('answer.looking') : say('quarantine.looking', { count });
+    if (refusal !== null && count === 0) return '';
+    if (count === 0) return say(hasMore ? 'quarantine.nothing_yet' : 'quarantine.none');
+    const order = orderOf(this.filters);
+    return say(hasMore ? `quarantine.${order}_of_more` : `quarantine.${order}`, { count });
   }
 
   #renderForm(): TemplateResult {
@@ -111,15 +115,15 @@ export class TicketRailQuarantine extends railElement({
     return html`<form class="panel stack" @submit=${this.#submitted}>
       <div class="fields">
         <label
-          >Location
+          >${say('board.location')}
           <input name="location_id" maxlength="200" autocomplete="off" list="locations" .value=${location_id} /></label
         ><label
-          >Delivery service
+          >${say('quarantine.service')}
           <input name="source" maxlength="200" autocomplete="off" list="sources" .value=${source} /></label
         ><label
-          >Which
+          >${say('quarantine.which')}
           <select name="waiting">
-            ${CHOICES.map(([value, words]) => html`<option value=${value} ?selected=${value === waiting}>${words}</option>`)}
+            ${CHOICES.map(([value, words]) => html`<option value=${value} ?selected=${value === waiting}>${say(words)}</option>`)}
           </select></label
         >
       </div>
@@ -129,7 +133,7 @@ export class TicketRailQuarantine extends railElement({
       <datalist id="sources">
         ${KNOWN_SOURCES.map((one) => html`<option value=${one}>${sourceWords(one)}</option>`)}
       </datalist>
-      <div class="row"><button class="primary">${icon('search')} Show</button></div>
+      <div class="row"><button class="primary">${icon('search')} ${say('quarantine.show')}</button></div>
     </form>`;
   }
 
@@ -139,15 +143,18 @@ export class TicketRailQuarantine extends railElement({
     const isAll = waiting.length > 0 && waiting.every((id) => picked.has(id));
     return html`<div class="panel row batch">
       <label class="pick"
-        ><input type="checkbox" .checked=${isAll} @change=${this.#pickAll} />All ${waiting.length} that wait here</label
+        ><input
+          type="checkbox"
+          .checked=${isAll}
+          @change=${this.#pickAll}
+        />${say('redrive.all_waiting', { count: waiting.length })}</label
       >
       <button class="primary" aria-disabled=${isBusy || picked.size === 0} @click=${this.#redrivePicked}>
-        ${icon('swap')} Redrive ${picked.size === 0 ? 'what is chosen' : `the ${countWords(picked.size, 'chosen one')}`}
+        ${icon('swap')}
+        ${picked.size === 0 ? say('redrive.do_chosen') : say('redrive.do_count', { count: picked.size })}
       </button>
       <p role="status">
-        ${this.said}${
-          picked.size > MOST_AT_ONCE ? html` One press redrives ${MOST_AT_ONCE}, those that came first.` : nothing
-        }
+        ${this.said}${picked.size > MOST_AT_ONCE ? html` ${say('redrive.most', { most: MOST_AT_ONCE })}` : nothing}
       </p>
     </div>`;
   }
@@ -193,7 +200,7 @@ export class TicketRailQuarantine extends railElement({
     const batch = nextBatch(this.picked);
     const results: RedriveResult[] = [];
     for (const id of batch) {
-      this.said = `Redriving ${String(results.length + 1)} of ${String(batch.length)}…`;
+      this.said = say('redrive.under_way', { number: results.length + 1, all: batch.length });
       const result = await this.#tryAgain(id);
       results.push(result);
       if (endsAll(result)) break;
@@ -233,7 +240,7 @@ export class TicketRailQuarantine extends railElement({
     event.preventDefault();
     const asked = quarantineFilters(Object.fromEntries(formData(event)));
     const filters = { ...asked, location_id: this.#locations.idOf(asked.location_id) };
-    window.location.assign(`${basePath}/screens/quarantine${addressQuery(filters)}`);
+    window.location.assign(`${basePath}/screens/quarantine${addressQuery(filters, this.language)}`);
   };
 
   static override styles = [tokens, basics, auditStyles, styleSheet(css)];

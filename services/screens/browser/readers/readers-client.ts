@@ -1,12 +1,11 @@
 import { isJsonObject } from '../../../../schemas/json/json-object';
 import type { NewScreen } from '../../../../schemas/api/pairing';
+import { say } from '../operators/model/say';
 import { addressOf } from '../shared/base-path';
 import { within } from '../shared/deadline';
 
 /** Milliseconds until a change counts as not answered. What it did is seen in the list. */
 const TIMEOUT_MS = 30_000;
-
-const UNREACHABLE = 'The service cannot be reached, or did not answer in time. The list shows whether it was done.';
 
 /** What came of a change; `detail` says why it was not made, in words of the service. */
 export type Changed = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly detail: string };
@@ -33,10 +32,13 @@ async function change(address: string, init: RequestInit): Promise<Changed> {
       if (response.ok) return { kind: 'done' };
       const problem = problemIn(text);
       const words = [problem.title, problem.detail].filter((text) => typeof text === 'string').join('. ');
-      return { kind: 'refused', detail: words === '' ? `The service answered ${String(response.status)}.` : words };
+      return {
+        kind: 'refused',
+        detail: words === '' ? say('answer.status', { status: String(response.status) }) : words,
+      };
     });
   } catch {
-    return { kind: 'refused', detail: UNREACHABLE };
+    return { kind: 'refused', detail: say('readers.unreachable') };
   }
 }
 

@@ -4,19 +4,22 @@ import { notice } from '../audit/answer-notice';
 import { type Answer, ask } from '../audit/audit-client';
 import { OneQuestion } from '../audit/one-question';
 import { LocationPicks } from '../feed/location-picks';
+import { say } from '../operators/model/say';
+import { OPERATORS_WORDS } from '../operators/operators-words';
+import { sayParts } from '../operators/say-parts';
+import { SpokenLanguage } from '../shared/language';
 import { auditStyles } from '../shared/styles/audit-styles';
 import { icon } from '../shared/icons';
 import { timeWords } from '../shared/model/audit-words';
-import { countWords } from '../shared/model/words';
-import { railElement, state, styleSheet } from '../shared/rail-element';
+import { languageAttributes, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { fixedWords, locationsWords } from './model/reader-words';
 import { removeScreen } from './readers-client';
 import './ticket-rail-screen-form';
 import css from './ticket-rail-readers.css?inline';
 
-const FORBIDDEN =
-  'The reader who is signed in may not see this: it takes a reader with the role operator, for all locations.';
+/** The command that takes away what a screen cannot. */
+const REMOVE = 'ticket-rail reader remove';
 
 /** Shows who may read, adds screens by the codes that they show, and takes them away. */
 export class TicketRailReaders extends railElement({
@@ -25,9 +28,15 @@ export class TicketRailReaders extends railElement({
   leaving: state(''),
   said: state(''),
   isBusy: state(false),
+  ...languageAttributes,
 }) {
   readonly #question = new OneQuestion(this);
   readonly #locations = new LocationPicks(this);
+
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this, OPERATORS_WORDS));
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -43,12 +52,12 @@ export class TicketRailReaders extends railElement({
   protected override render(): TemplateResult {
     const { answer } = this;
     if (answer === null)
-      return html`<div class="frame" aria-busy="true"><p class="panel" role="status">Asking…</p></div>`;
+      return html`<div class="frame" aria-busy="true"><p class="panel" role="status">${say('answer.asking')}</p></div>`;
     return html`<div class="frame stack" aria-busy="false">
       ${
         answer.kind === 'found'
           ? html`${this.#renderForm(answer.value)} ${this.#renderReaders(answer.value)}`
-          : notice(answer, 'There is nothing.', FORBIDDEN)
+          : notice(answer, say('answer.nothing'), say('answer.forbidden_operator'))
       }
     </div>`;
   }
@@ -63,27 +72,26 @@ export class TicketRailReaders extends railElement({
   #renderReaders({ readers, since }: ListedReaders): TemplateResult {
     return html`<section class="panel stack" aria-labelledby="readers">
       <div class="row">
-        <h2 id="readers">${readers.length === 0 ? 'No readers' : countWords(readers.length, 'reader')}</h2>
-        <button @click=${this.#ask}>Ask again</button>
+        <h2 id="readers">
+          ${readers.length === 0 ? say('readers.none') : say('readers.count', { count: readers.length })}
+        </h2>
+        <button @click=${this.#ask}>${say('readers.again')}</button>
       </div>
-      <p class="muted">
-        When a reader asked last is known to this instance of the service alone, since ${timeWords(Date.parse(since))}.
-        A board asks when it opens its stream, which may have been long ago.
-      </p>
+      <p class="muted">${say('readers.since', { time: timeWords(Date.parse(since)) })}</p>
       <p role="status" tabindex="-1" data-said><bdi>${this.said}</bdi></p>
       ${
         readers.length === 0
           ? nothing
-          : html`<div class="scroll" tabindex="0" role="region" aria-label="Table of readers">
+          : html`<div class="scroll" tabindex="0" role="region" aria-label=${say('readers.table')}>
               <table>
                 <thead>
                   <tr>
-                    <th scope="col">Reader</th>
-                    <th scope="col">Role</th>
-                    <th scope="col">Locations</th>
-                    <th scope="col">Records what is done</th>
-                    <th scope="col">Last seen</th>
-                    <th scope="col">Take away</th>
+                    <th scope="col">${say('readers.reader')}</th>
+                    <th scope="col">${say('readers.role')}</th>
+                    <th scope="col">${say('readers.locations')}</th>
+                    <th scope="col">${say('readers.acts')}</th>
+                    <th scope="col">${say('readers.last_seen')}</th>
+                    <th scope="col">${say('readers.take_away')}</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -99,30 +107,35 @@ export class TicketRailReaders extends railElement({
     const { name, role, acts, last_seen } = reader;
     return html`<tr data-reader=${name}>
       <th scope="row"><bdi>${name}</bdi></th>
-      <td>${role}</td>
+      <td>${say(`role.${role}`)}</td>
       <td><bdi>${locationsWords(reader, (id) => this.#locations.called(id))}</bdi></td>
-      <td>${acts ? 'Yes' : 'No'}</td>
+      <td>${say(acts ? 'readers.yes' : 'readers.no')}</td>
       <td>
-        ${last_seen === null ? 'not yet' : html`<time datetime=${last_seen}>${timeWords(Date.parse(last_seen))}</time>`}
+        ${last_seen === null ? say('readers.not_yet') : html`<time datetime=${last_seen}>${timeWords(Date.parse(last_seen))}</time>`}
       </td>
       <td>${this.#renderRemoval(reader)}</td>
     </tr>`;
   }
 
   #renderRemoval({ name, removable }: ListedReader): TemplateResult {
-    if (!removable) return html`<span class="muted">by <code>ticket-rail reader remove</code></span>`;
+    if (!removable)
+      return html`<span class="muted"
+        >${sayParts('readers.by_command', { command: html`<code>${REMOVE}</code>` })}</span
+      >`;
     if (this.leaving !== name) {
-      return html`<button aria-label=${`Take away ${name}`} @click=${() => void this.#ready(name)}>Take away</button>`;
+      return html`<button aria-label=${say('readers.take_away_name', { name })} @click=${() => void this.#ready(name)}>
+        ${say('readers.take_away')}
+      </button>`;
     }
     return html`<div class="row">
       <button
         class="primary"
-        aria-label=${`Yes, take away ${name}`}
+        aria-label=${say('readers.sure_name', { name })}
         aria-disabled=${this.isBusy}
         @click=${() => void this.#remove(name)}
       >
-        Yes, take it away</button
-      ><button data-keep @click=${() => void this.#ready('')}>Keep it</button>
+        ${say('readers.sure')}</button
+      ><button data-keep @click=${() => void this.#ready('')}>${say('readers.keep')}</button>
     </div>`;
   }
 
@@ -139,7 +152,7 @@ export class TicketRailReaders extends railElement({
     if (this.isBusy) return;
     this.isBusy = true;
     const changed = await removeScreen(name);
-    this.said = changed.kind === 'done' ? `${name} was taken away: it is signed out.` : changed.detail;
+    this.said = changed.kind === 'done' ? say('readers.gone', { name }) : changed.detail;
     this.leaving = '';
     await this.#ask();
     this.isBusy = false;

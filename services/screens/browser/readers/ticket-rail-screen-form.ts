@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { locationId } from '../../../../schemas/order-key';
 import type { LocationPicks } from '../feed/location-picks';
 import { choiceWords } from '../feed/locations';
+import { say } from '../operators/model/say';
+import { sayParts } from '../operators/say-parts';
 import { auditStyles } from '../shared/styles/audit-styles';
 import { addressOf } from '../shared/base-path';
 import { formData, isChecked } from '../shared/field-events';
@@ -31,15 +33,16 @@ export class TicketRailScreenForm extends railElement({
     const { said, isBusy } = this;
     const address = addressOf('', '/pair').replace(/^https?:\/\//, '');
     return html`<form class="panel stack" @submit=${this.#submitted}>
-      <h2>Add a screen</h2>
+      <h2>${say('screen.add')}</h2>
       <p>
-        Open <strong><bdi>${address}</bdi></strong> on the new screen, or press <em>Show a code instead</em> where it
-        asks for a token. It will show drivers with phones and passcodes: enter only a code that you see on a screen in
-        front of you.
+        ${sayParts('screen.how', {
+          address: html`<strong><bdi>${address}</bdi></strong>`,
+          button: html`<em>${say('login.show_code')}</em>`,
+        })}
       </p>
       <div class="fields">
         <label
-          >Code on the screen
+          >${say('screen.code')}
           <input
             name="code"
             required
@@ -48,17 +51,20 @@ export class TicketRailScreenForm extends railElement({
             autocapitalize="characters"
             spellcheck="false" /></label
         ><label
-          >Name of the screen
-          <input name="name" required maxlength="100" autocomplete="off" spellcheck="false" placeholder="counter 2"
+          >${say('screen.name')}
+          <input
+            name="name"
+            required
+            maxlength="100"
+            autocomplete="off"
+            spellcheck="false"
+            placeholder=${say('screen.name_example')}
         /></label>
       </div>
       ${this.#renderLocations()}
-      <label class="pick"
-        ><input type="checkbox" name="acts" />People record there what they did with orders, such as handing them
-        over</label
-      >
+      <label class="pick"><input type="checkbox" name="acts" />${say('screen.acts')}</label>
       <div class="row">
-        <button class="primary" aria-disabled=${isBusy}>${icon('check')} Add the screen</button>
+        <button class="primary" aria-disabled=${isBusy}>${icon('check')} ${say('screen.do_add')}</button>
       </div>
       <p role="status" tabindex="-1" data-said>
         ${said === null ? nothing : html`${icon(said.isTrouble ? 'alert' : 'check')} <bdi>${said.words}</bdi>`}
@@ -69,17 +75,20 @@ export class TicketRailScreenForm extends railElement({
   #renderLocations(): TemplateResult {
     const { locations, chosen, isEverywhere } = this;
     return html`<fieldset class="stack">
-      <legend>What it shows</legend>
+      <legend>${say('screen.shows')}</legend>
       <label class="pick"
-        ><input type="checkbox" .checked=${isEverywhere} @change=${this.#everywhereSet} />All locations, also future
-        ones</label
+        ><input
+          type="checkbox"
+          .checked=${isEverywhere}
+          @change=${this.#everywhereSet}
+        />${say('screen.everywhere')}</label
       >
       ${
         isEverywhere
           ? nothing
           : html`<div class="fields">
                 <label
-                  >Location
+                  >${say('board.location')}
                   <input
                     name="location"
                     maxlength="200"
@@ -88,12 +97,12 @@ export class TicketRailScreenForm extends railElement({
                     list="known-locations"
                     @keydown=${this.#locationKeyed}
                 /></label>
-                <button type="button" @click=${this.#locationAdded}>Add the location</button>
+                <button type="button" @click=${this.#locationAdded}>${say('screen.add_location')}</button>
               </div>
               <datalist id="known-locations">
                 ${locations?.all.map((one) => html`<option value=${one.location_id}>${one.name ?? nothing}</option>`)}
               </datalist>
-              <ul class="stack" aria-label="Locations that it shows">
+              <ul class="stack" aria-label=${say('screen.chosen')}>
                 ${chosen.map((id) => this.#renderChosen(id))}
               </ul>`
       }
@@ -106,8 +115,12 @@ export class TicketRailScreenForm extends railElement({
     const words = choiceWords({ location_id: id, name });
     return html`<li class="row" data-location=${id}>
       <bdi>${words}</bdi>
-      ${locations?.has(id) === true ? nothing : html`<span class="muted">nothing was reported about it yet</span>`}
-      <button type="button" aria-label=${`Leave out ${words}`} @click=${() => void this.#leaveOut(id)}>
+      ${locations?.has(id) === true ? nothing : html`<span class="muted">${say('screen.unreported')}</span>`}
+      <button
+        type="button"
+        aria-label=${say('screen.leave_out', { location: words })}
+        @click=${() => void this.#leaveOut(id)}
+      >
         ${icon('close')}
       </button>
     </li>`;
@@ -162,7 +175,7 @@ export class TicketRailScreenForm extends railElement({
     if (this.isBusy) return;
     if (!this.isEverywhere && locations.length === 0) {
       this.#field()?.focus();
-      this.said = { words: 'Choose a location, or all of them.', isTrouble: true };
+      this.said = { words: say('screen.choose'), isTrouble: true };
       return;
     }
     this.isBusy = true;
@@ -177,7 +190,7 @@ export class TicketRailScreenForm extends railElement({
       form.reset();
       this.chosen = [];
       this.isEverywhere = false;
-      this.said = { words: `${name} was added. Its screen goes on by itself in some seconds.`, isTrouble: false };
+      this.said = { words: say('screen.added', { name }), isTrouble: false };
       this.dispatchEvent(new CustomEvent('added'));
     } else this.said = { words: changed.detail, isTrouble: true };
     await this.updateComplete;

@@ -1,3 +1,6 @@
-import './ticket-rail-relays';
+import { speakAsAsked } from '../operators/speak-as-asked';
 import { started } from '../shared/started';
+import './ticket-rail-relays';
+
+speakAsAsked('relays.title', document.querySelector('ticket-rail-relays'));
 started();

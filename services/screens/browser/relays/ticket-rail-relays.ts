@@ -3,21 +3,26 @@ import type { RelayEntry, RelayPage } from '../../../../schemas/api/order-view';
 import { PagedList } from '../audit/paged-list';
 import { pagedTable } from '../audit/paged-table';
 import { LocationPicks } from '../feed/location-picks';
+import { say } from '../operators/model/say';
+import { OPERATORS_WORDS } from '../operators/operators-words';
+import { SpokenLanguage } from '../shared/language';
 import { auditStyles } from '../shared/styles/audit-styles';
 import { icon } from '../shared/icons';
 import { timeWords } from '../shared/model/audit-words';
-import { railElement, styleSheet } from '../shared/rail-element';
+import { languageAttributes, railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { relayWords } from './model/relay-words';
 import css from './ticket-rail-relays.css?inline';
 
-const FORBIDDEN =
-  'The reader who is signed in may not see this: it takes a reader with the role operator, for all locations.';
-
 /** Shows what was passed on to the POS, and how it answered. */
-export class TicketRailRelays extends railElement({}) {
+export class TicketRailRelays extends railElement(languageAttributes) {
   readonly #list = new PagedList<RelayEntry, RelayPage>(this, ({ relays, next }) => ({ items: relays, next }));
   readonly #locations = new LocationPicks(this);
+
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this, OPERATORS_WORDS));
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -26,12 +31,19 @@ export class TicketRailRelays extends railElement({}) {
 
   protected override render(): TemplateResult {
     return pagedTable(this.#list, {
-      label: 'Table of relays',
-      forbidden: FORBIDDEN,
-      empty: 'Nothing was passed on: RELAY_URL names where to.',
-      called: ['try', 'tries'],
+      label: say('relays.table'),
+      forbidden: say('answer.forbidden_operator'),
+      empty: say('relays.none'),
+      found: (count, hasMore) => say(hasMore ? 'relays.found_of_more' : 'relays.found', { count }),
       note: '',
-      columns: ['Received', 'Type', 'Location', 'Answer', 'Id at the POS', 'Request'],
+      columns: [
+        say('relays.received'),
+        say('relays.type'),
+        say('board.location'),
+        say('relays.answer'),
+        say('relays.provider_id'),
+        say('relays.request'),
+      ],
       row: this.#row,
     });
   }
@@ -43,10 +55,10 @@ export class TicketRailRelays extends railElement({}) {
       <th scope="row"><time datetime=${received_at}>${timeWords(Date.parse(received_at))}</time></th>
       <td><code>${type}</code></td>
       <td>
-        ${location_id === null ? 'none' : html`<bdi title=${location_id}>${this.#locations.called(location_id)}</bdi>`}
+        ${location_id === null ? say('words.none') : html`<bdi title=${location_id}>${this.#locations.called(location_id)}</bdi>`}
       </td>
       <td class="answer">${icon(isTrouble ? 'alert' : 'check')} ${words}</td>
-      <td>${provider_id === null ? 'none' : html`<bdi>${provider_id}</bdi>`}</td>
+      <td>${provider_id === null ? say('words.none') : html`<bdi>${provider_id}</bdi>`}</td>
       <td><code>${request_id}</code></td>
     </tr>`;
   };

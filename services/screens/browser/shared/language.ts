@@ -1,6 +1,7 @@
 import type { ReactiveController } from 'lit';
+import { en } from '../../../../schemas/language/catalogues/en';
 import { chooseLanguage, type Language, LANGUAGES, localeOf } from '../../../../schemas/language/languages';
-import { createSpeech, type Messages } from '../../../../schemas/language/speech';
+import { createSpeech, type Messages, type Source } from '../../../../schemas/language/speech';
 import { within } from './deadline';
 import { speak } from './model/say';
 import { MOST_OF_CATALOGUE, readCatalogue, type VendorCatalogue } from './model/vendor-catalogue';
@@ -9,13 +10,26 @@ import { keep, load } from './storage';
 
 /** Which language the page speaks, and where its words come from. */
 
-/** Gets the words of the other languages, each of which is a file of its own that is loaded when it is spoken. */
-const CATALOGUES: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Messages>>> = {
-  es: async () => (await import('../../../../schemas/language/catalogues/es')).es,
-  'fr-CA': async () => (await import('../../../../schemas/language/catalogues/fr-ca')).frCa,
-  'pt-BR': async () => (await import('../../../../schemas/language/catalogues/pt-br')).ptBr,
-  'zh-Hans': async () => (await import('../../../../schemas/language/catalogues/zh-hans')).zhHans,
+/** Words that components say. */
+export interface Words {
+  readonly source: Source;
+  /** Gets those of the other languages, each of which is a file of its own that is loaded when it is spoken. */
+  readonly others: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Messages>>>;
+}
+
+/** What every component says. */
+const COUNTER: Words = {
+  source: en,
+  others: {
+    es: async () => (await import('../../../../schemas/language/catalogues/es')).es,
+    'fr-CA': async () => (await import('../../../../schemas/language/catalogues/fr-ca')).frCa,
+    'pt-BR': async () => (await import('../../../../schemas/language/catalogues/pt-br')).ptBr,
+    'zh-Hans': async () => (await import('../../../../schemas/language/catalogues/zh-hans')).zhHans,
+  },
 };
+
+/** What the components of the page say. */
+const words = new Set([COUNTER]);
 
 /** Milliseconds that a catalogue of somebody else may take. */
 const PATIENCE_MS = 20_000;
@@ -94,8 +108,10 @@ export class SpokenLanguage implements ReactiveController {
   #named: Wanted | null = null;
   readonly #host: Wanted;
 
-  constructor(host: Wanted) {
+  /** @param own what the component says beside the words of the counter */
+  constructor(host: Wanted, own?: Words) {
     this.#host = host;
+    if (own !== undefined) words.add(own);
   }
 
   hostUpdate(): void {
@@ -173,7 +189,12 @@ function notify(): void {
   for (const changed of listeners) changed();
 }
 
-const wordsOf = async (language: Language): Promise<Messages> => (language === 'en' ? {} : CATALOGUES[language]());
+async function wordsOf(language: Language): Promise<Messages> {
+  if (language === 'en') return {};
+  return merged(await Promise.all([...words].map(({ others }) => others[language]())));
+}
+
+const merged = <Value extends object>(all: readonly Value[]): Value => Object.assign({}, ...all) as Value; // of their type
 
 /** Reports what went wrong as if nobody had caught it. */
 function report(error: unknown): void {
@@ -186,5 +207,5 @@ const fetchCatalogue = (address: string): Promise<VendorCatalogue> =>
   within(PATIENCE_MS, async (signal) => {
     const response = await fetch(new URL(address, document.baseURI), { signal });
     if (!response.ok) throw new Error(`It was answered with ${String(response.status)}.`);
-    return readCatalogue(await readAtMost(response, MOST_OF_CATALOGUE));
+    return readCatalogue(await readAtMost(response, MOST_OF_CATALOGUE), merged([...words].map(({ source }) => source)));
   });

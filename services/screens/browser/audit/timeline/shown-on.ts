@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { OrderReceipts } from '../../../../../schemas/api/screen-reports';
 import { spanWords } from '../../../../../schemas/words/span-words';
+import { failureWords } from '../answer-notice';
 import type { Answer } from '../audit-client';
 import { icon } from '../../shared/icons';
 import { moment } from '../moment';
@@ -45,7 +46,8 @@ function lineOf(shown: ShownOn, clock: PlaceClock): TemplateResult {
 export function shownNotice(answer: Answer<OrderReceipts> | null): TemplateResult | typeof nothing {
   if (answer === null) return html`<p class="muted">Reading what screens showed of it…</p>`;
   if (answer.kind !== 'found') {
-    const detail = answer.kind === 'failed' ? html`: <bdi>${answer.detail}</bdi>` : '.';
+    const isFailed = answer.kind === 'failed' || answer.kind === 'unreachable';
+    const detail = isFailed ? html`: ${failureWords(answer)}` : '.';
     return html`<p class="trouble" role="alert">${icon('cloud')} What screens showed could not be read${detail}</p>`;
   }
   if (!answer.value.truncated) return nothing;

@@ -1,7 +1,7 @@
 import type { Destination } from '../../../../../schemas/destinations';
 import type { ConsumerLag } from '../../../../../schemas/api/feed';
-import { spanWords } from '../../../../../schemas/words/span-words';
-import { countWords } from '../../shared/model/words';
+import { listWords, type OperatorsId, say } from '../../operators/model/say';
+import { exactSpanWords } from '../../operators/model/span-words';
 
 /** What the page of destinations says, in plain words. */
 
@@ -15,81 +15,74 @@ export interface StateWords {
 
 /** @returns how a destination does. */
 export function stateWords({ name, state, failing_orders, lag }: Destination): StateWords {
-  const deliver = `ticket-rail deliver --to ${name} --from POSITION sends on from there.`;
+  const command = `ticket-rail deliver --to ${name} --from POSITION`;
   switch (state) {
     case 'gone':
       return {
         isTrouble: true,
-        words: 'Stopped: it answered 410, that it wants nothing any more.',
-        remedy: `Change its URL in the file, or ${deliver}`,
+        words: say('destinations.gone'),
+        remedy: say('destinations.gone_remedy', { command }),
       };
     case 'lost':
       return {
         isTrouble: true,
-        words: 'Stopped: its position is not in this log, such as after a backup was put back.',
-        remedy: deliver,
+        words: say('destinations.lost'),
+        remedy: say('destinations.lost_remedy', { command }),
       };
     case 'failing':
-      return { isTrouble: true, words: 'Nothing arrives.', remedy: 'It is tried again by itself.' };
+      return { isTrouble: true, words: say('destinations.nothing_arrives'), remedy: say('destinations.tried_again') };
     case 'sending':
       if (failing_orders.length > 0) {
-        return { isTrouble: true, words: 'Some orders do not arrive.', remedy: 'They are tried again by themselves.' };
+        return { isTrouble: true, words: say('destinations.some_fail'), remedy: say('destinations.all_tried_again') };
       }
-      return { isTrouble: false, words: lag?.events === 0 ? 'Everything has arrived.' : 'Sending.', remedy: null };
+      return {
+        isTrouble: false,
+        words: say(lag?.events === 0 ? 'destinations.all_arrived' : 'destinations.sending'),
+        remedy: null,
+      };
   }
 }
 
 /** @param unknown what to say where there is no lag to know */
 export function lagWords(lag: ConsumerLag | null, unknown: string): string {
   if (lag === null) return unknown;
-  if (lag.events === 0) return 'none';
-  const count = countWords(lag.events, 'item');
-  return `${lag.at_least ? `more than ${count}` : count}, the oldest ${spanWords(lag.seconds * 1_000)} old`;
+  if (lag.events === 0) return say('words.none');
+  return say(lag.at_least ? 'destinations.lag_of_more' : 'destinations.lag', {
+    count: lag.events,
+    time: exactSpanWords(lag.seconds * 1_000),
+  });
 }
 
 /** What network and TLS errors mean, by how their codes begin. */
-const FAILURES: readonly (readonly [code: RegExp, words: string])[] = [
-  [/^ECONNREFUSED$/, 'Nothing listens at its address'],
-  [/^(?:ENOTFOUND|EAI_)/, 'Its name cannot be looked up'],
-  [/^TIMED_OUT$/, 'It did not answer in time'],
-  [/^ADDRESS_REFUSED$/, 'Its address is private or local, and is not among those that it is allowed'],
-  [/^(?:ECONNRESET|EPIPE|NO_ANSWER)$/, 'It closed the connection without an answer'],
-  [/^(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/, 'Its address cannot be reached'],
-  [/CERT|SSL|TLS|UNABLE_TO_/, 'Its certificate or its TLS cannot be trusted'],
-  [/^HPE_/, 'It does not answer in HTTP'],
-];
+const FAILURES = [
+  [/^ECONNREFUSED$/, 'failure.refused'],
+  [/^(?:ENOTFOUND|EAI_)/, 'failure.no_name'],
+  [/^TIMED_OUT$/, 'failure.too_slow'],
+  [/^ADDRESS_REFUSED$/, 'failure.private'],
+  [/^(?:ECONNRESET|EPIPE|NO_ANSWER)$/, 'failure.closed'],
+  [/^(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/, 'failure.unreachable'],
+  [/CERT|SSL|TLS|UNABLE_TO_/, 'failure.certificate'],
+  [/^HPE_/, 'failure.no_http'],
+] as const satisfies readonly (readonly [code: RegExp, words: OperatorsId])[];
 
 /** What answers other than 2xx mean. */
-function statusWords(status: number): string {
-  if (status === 401 || status === 403) return `It answered ${String(status)}: it does not take our signature.`;
-  if (status === 404 || status === 405) return `It answered ${String(status)}: nothing takes items at this URL.`;
-  if (status === 429) return 'It answered 429: it asks for fewer requests.';
-  if (status >= 500) return `It answered ${String(status)}: it has a fault of its own.`;
-  if (status >= 300 && status < 400) return `It answered ${String(status)}: redirects are not followed.`;
-  return `It answered ${String(status)}, and 2xx says that an item is saved.`;
+function meaningOf(status: number) {
+  if (status === 401 || status === 403) return 'failure.signature';
+  if (status === 404 || status === 405) return 'failure.nothing_there';
+  if (status === 429) return 'failure.too_many';
+  if (status >= 500) return 'failure.own_fault';
+  return status >= 300 && status < 400 ? 'failure.redirect' : 'failure.status';
 }
 
 /** @returns what an attempt ended in, in a sentence, with the word of the API where that is a code. */
 export function failureWords(reason: string): string {
   const status = /^status (\d{3})$/.exec(reason)?.[1];
-  if (status !== undefined) return statusWords(Number(status));
+  if (status !== undefined) return say(meaningOf(Number(status)), { status });
   const known = FAILURES.find(([code]) => code.test(reason));
-  return known === undefined ? `The attempt ended in ${reason}.` : `${known[1]} (${reason}).`;
+  return say(known?.[1] ?? 'failure.other', { code: reason });
 }
 
-const FILTER_WORDS = {
-  location_id: 'locations',
-  source: 'delivery services',
-  stage: 'stages',
-  attention: 'attention',
-  type: 'types',
-} as const;
 const FIELDS = ['location_id', 'source', 'stage', 'attention', 'type'] as const;
-const VIEW_WORDS = {
-  events: 'each fact',
-  orders: 'each order in its newest state',
-  raw: 'what Stream sent',
-} as const;
 /** Values of one filter that are named. */
 const MOST_NAMED = 5;
 
@@ -98,8 +91,14 @@ export function sentWords({ view, filter }: Pick<Destination, 'view' | 'filter'>
   const limits = FIELDS.flatMap((field) => {
     const values = filter[field];
     if (values === undefined) return [];
-    const more = values.length > MOST_NAMED ? ` and ${String(values.length - MOST_NAMED)} more` : '';
-    return [`${FILTER_WORDS[field]} ${values.slice(0, MOST_NAMED).join(', ')}${more}`];
+    const words = listWords(values.slice(0, MOST_NAMED));
+    const more = values.length - MOST_NAMED;
+    return [
+      say(`destinations.filter_${field}`, { values: more > 0 ? say('words.more', { words, count: more }) : words }),
+    ];
   });
-  return [VIEW_WORDS[view], ...limits].join('; ');
+  return limits.reduce<string>(
+    (before, next) => say('destinations.sent_and', { before, next }),
+    say(`destinations.view_${view}`),
+  );
 }

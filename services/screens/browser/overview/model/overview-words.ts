@@ -1,21 +1,32 @@
+import type { Lateness } from '../../shared/model/lateness';
 import { durationWords, latenessWords, stageWords } from '../../shared/model/words';
+import { say } from '../../operators/model/say';
 import type { Alarm, AlarmKind, Wait } from './need';
 
 /** What the overview says, in plain words. */
 
-const ALARM_WORDS: Readonly<Record<AlarmKind, string>> = {
-  very_late: 'Very late',
-  needs_action: 'Needs action',
-  canceled: 'Canceled, not acknowledged',
-  coming_back: 'Coming back',
-  driver_here: 'Driver here',
+const kindWords = (kind: AlarmKind): string => {
+  switch (kind) {
+    case 'very_late':
+      return latenessWords(kind);
+    case 'canceled':
+      return say('overview.canceled');
+    case 'needs_action':
+    case 'coming_back':
+    case 'driver_here':
+      return stageWords(kind);
+  }
 };
 
 export const alarmWords = ({ kind, orders }: Alarm): string =>
-  orders === null ? ALARM_WORDS[kind] : `${ALARM_WORDS[kind]}: ${String(orders)}`;
+  orders === null ? kindWords(kind) : say('overview.alarm_of', { alarm: kindWords(kind), orders });
 
-/** @returns what waits longest: `Longest wait: 12 min, Ready, very late`. */
-export function waitWords({ stage, lasts, lateness }: Wait): string {
-  const late = latenessWords(lateness);
-  return `Longest wait: ${durationWords(lasts)}, ${stageWords(stage)}${late === '' ? '' : ` (${late.toLowerCase()})`}`;
-}
+const WAITS = {
+  on_time: 'overview.wait',
+  late: 'overview.wait_late',
+  very_late: 'overview.wait_very_late',
+} as const satisfies Readonly<Record<Lateness, string>>;
+
+/** @returns what waits longest: `Longest wait: 12 min, Ready (very late)`. */
+export const waitWords = ({ stage, lasts, lateness }: Wait): string =>
+  say(WAITS[lateness], { time: durationWords(lasts), stage: stageWords(stage) });

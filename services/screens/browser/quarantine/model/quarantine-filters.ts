@@ -38,12 +38,16 @@ export function quarantineQuery(filters: QuarantineFilters): Readonly<Record<str
   };
 }
 
-/** @returns the query of the page's address, empty for what is shown without any */
-export function addressQuery({ location_id, source, waiting }: QuarantineFilters): string {
+/**
+ * @param language that the page was asked to speak, and goes on to; empty: nobody asked
+ * @returns the query of the page's address, empty for what is shown without any
+ */
+export function addressQuery({ location_id, source, waiting }: QuarantineFilters, language = ''): string {
   const query = new URLSearchParams();
   if (location_id !== '') query.set('location_id', location_id);
   if (source !== '') query.set('source', source);
   if (waiting !== 'true') query.set('waiting', waiting);
+  if (language !== '') query.set('lang', language);
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -1,6 +1,6 @@
 import type { Fault } from '../../../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../../../schemas/order-key';
-import { countWords } from '../../shared/model/words';
+import { listWords, say } from '../../operators/model/say';
 
 /** What became of a delivery that was redriven, and what the page says of it. */
 
@@ -44,7 +44,7 @@ export function resultOf(status: number, answered: Answered & Partial<OrderKey>)
   if (type === `${PROBLEM}already-redriven`) return { kind: 'redriven_before' };
   if (type === `${PROBLEM}still-unusable`) return { kind: 'unusable', errors: errors ?? [] };
   const words = [title, detail].filter((text) => text !== undefined).join('. ');
-  const why = words === '' ? `The service answered ${String(status)}.` : words;
+  const why = words === '' ? say('answer.status', { status: String(status) }) : words;
   return { kind: NOT_NOW.has(status) ? 'busy' : 'failed', detail: why };
 }
 
@@ -63,51 +63,38 @@ export const MOST_AT_ONCE = 100;
 export const nextBatch = (picked: Iterable<string>): readonly string[] =>
   [...picked].sort((one, other) => Number(one) - Number(other)).slice(0, MOST_AT_ONCE);
 
-/** @returns one fault of a body in words */
+/** @returns one fault of a body in words of the service, which are English */
 export const faultWords = ({ pointer, detail }: Fault): string => `${pointer === '' ? 'The body' : pointer} ${detail}`;
 
 /** @returns what became of one delivery, in a sentence */
 export function resultWords(result: RedriveResult): string {
   switch (result.kind) {
     case 'recorded':
-      return `Recorded as revision ${String(result.revision)} of its order.`;
     case 'repeat':
-      return `A repeat: revision ${String(result.revision)} of its order says the same.`;
-    case 'redriven_before':
-      return 'It was redriven before, and is in its order.';
-    case 'unusable':
-      return 'It is still unusable, and stays in quarantine.';
-    case 'not_permitted':
-      return 'Not redriven: it takes a reader with the role operator, for all locations.';
-    case 'not_signed_in':
-      return 'Not redriven: nobody is signed in here, or not any more.';
-    case 'unanswered':
-      return 'There was no answer, so it is not known whether it was redriven. Try it again: nothing is recorded twice.';
+      return say(`redrive.${result.kind}`, { revision: String(result.revision) });
     case 'busy':
-      return `Not redriven now, and it stays in quarantine. ${result.detail}`;
     case 'failed':
-      return `It could not be redriven. ${result.detail}`;
+      return say(`redrive.${result.kind}`, { detail: result.detail });
+    case 'redriven_before':
+    case 'unusable':
+    case 'not_permitted':
+    case 'not_signed_in':
+    case 'unanswered':
+      return say(`redrive.${result.kind}`);
   }
 }
 
-const COUNTED: readonly (readonly [kind: RedriveResult['kind'], words: string])[] = [
-  ['recorded', 'recorded'],
-  ['repeat', 'recognised as repeats'],
-  ['redriven_before', 'redriven before'],
-  ['unusable', 'still unusable'],
-  ['failed', 'failed'],
-  ['unanswered', 'without an answer'],
-];
+const COUNTED = ['recorded', 'repeat', 'redriven_before', 'unusable', 'failed', 'unanswered'] as const;
 
 /** @param all as many as were to be redriven. @returns what became of them, in a sentence or two */
 export function batchWords(results: readonly RedriveResult[], all: number): string {
-  const counts = COUNTED.flatMap(([kind, words]) => {
+  const counts = COUNTED.flatMap((kind) => {
     const count = results.filter((one) => one.kind === kind).length;
-    return count === 0 ? [] : [`${String(count)} ${words}`];
+    return count === 0 ? [] : [say(`redrive.count_${kind}`, { count })];
   });
   const rest = all - results.filter((one) => !endsAll(one) || one.kind === 'unanswered').length;
-  const left = rest === 0 ? [] : [`${String(rest)} not tried or not taken`];
+  const left = rest === 0 ? [] : [say('redrive.count_left', { count: rest })];
   const why = results.find(endsAll);
-  const of = `Of ${countWords(all, 'delivery', 'deliveries')}: ${[...counts, ...left].join(', ')}.`;
+  const of = say('redrive.of', { count: all, results: listWords([...counts, ...left]) });
   return why === undefined ? of : `${of} ${why.kind === 'busy' ? why.detail : resultWords(why)}`;
 }

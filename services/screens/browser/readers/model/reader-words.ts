@@ -1,3 +1,4 @@
+import { listWords, say } from '../../operators/model/say';
 import type { ListedReader, ListedReaders } from '../../../../../schemas/api/reader-view';
 
 /** Locations that are named in a row; of more, their number says enough. */
@@ -5,9 +6,9 @@ const NAMED = 5;
 
 /** @returns what a reader may see, in words. @param called what people call a location */
 export function locationsWords({ locations }: Pick<ListedReader, 'locations'>, called: (id: string) => string): string {
-  if (locations === '*') return 'All locations';
-  const named = locations.slice(0, NAMED).map(called).join(', ');
-  return locations.length <= NAMED ? named : `${named} and ${String(locations.length - NAMED)} more`;
+  if (locations === '*') return say('readers.all_locations');
+  const words = listWords(locations.slice(0, NAMED).map(called));
+  return locations.length <= NAMED ? words : say('words.more', { words, count: locations.length - NAMED });
 }
 
 /** @returns why no screen can be added here, and what to do; null: screens can be added */
@@ -16,9 +17,9 @@ export function fixedWords(source: ListedReaders['listed_in']): string | null {
     case 'file':
       return null;
     case 'variable':
-      return 'Readers are listed in READERS: put them into a file and set READERS_FILE to it, and screens can be added here.';
+      return say('readers.in_variable');
     case 'none':
-      return 'Reading is open: there are no readers, and no screen of this machine needs to sign in. Make readers with ticket-rail reader add, and set READERS_FILE.';
+      return say('readers.open');
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RelayEntry } from '../../../../../schemas/api/order-view';
-import { spanWords } from '../../../../../schemas/words/span-words';
-import { countWords } from '../../shared/model/words';
+import { say } from '../../operators/model/say';
+import { exactSpanWords } from '../../operators/model/span-words';
 
 /** What the page of relays says of one try. */
 export interface RelayWords {
@@ -13,24 +13,24 @@ type Answered = Pick<RelayEntry, 'outcome' | 'status' | 'provider_id' | 'answer_
 
 /** @returns how the POS answered, in a sentence */
 export function relayWords({ outcome, status, provider_id, answer_bytes, duration_ms }: Answered): RelayWords {
-  const took = spanWords(duration_ms);
+  const time = exactSpanWords(duration_ms);
   switch (outcome) {
     case 'answered': {
       const isGood = status !== null && status >= 200 && status < 300;
-      const accepts = isGood && provider_id !== null ? ' It accepts the order.' : '';
-      return { isTrouble: !isGood, words: `The POS answered ${String(status)} after ${took}.${accepts}` };
+      const id = isGood && provider_id !== null ? 'relays.accepted' : 'relays.answered';
+      return { isTrouble: !isGood, words: say(id, { status: String(status), time }) };
     }
     case 'timed-out':
-      return { isTrouble: true, words: `The POS had not answered after ${took}. It may have taken the delivery.` };
+      return { isTrouble: true, words: say('relays.timed_out', { time }) };
     case 'failed':
-      return {
-        isTrouble: true,
-        words: 'The POS could not be reached, or broke off before it answered. It may have taken the delivery.',
-      };
+      return { isTrouble: true, words: say('relays.failed') };
     case 'cut-off':
       return {
         isTrouble: true,
-        words: `The answer broke off after ${countWords(answer_bytes, 'byte')}${status === null ? '' : `, with status ${String(status)}`}.`,
+        words:
+          status === null
+            ? say('relays.cut_off', { count: answer_bytes })
+            : say('relays.cut_off_with', { count: answer_bytes, status: String(status) }),
       };
   }
 }

@@ -1,4 +1,4 @@
-import { isMessageId, type MessageId } from '../../../../../schemas/language/catalogues/en';
+import { en, isMessageId, type MessageId } from '../../../../../schemas/language/catalogues/en';
 import { ENGLISH, partsIn, sayIn, type Speech, type Values } from '../../../../../schemas/language/speech';
 
 /**
@@ -16,7 +16,7 @@ export const speak = (next: Speech): void => {
 };
 
 /** Says a message in the language of the page. */
-export const say = <Id extends MessageId>(id: Id, ...values: Values<Id, string | number>): string =>
+export const say = <Id extends MessageId>(id: Id, ...values: Values<(typeof en)[Id], string | number>): string =>
   sayIn(spoken, id, ...values);
 
 /** Writes a whole number as the language does. @param digits the least that there are */
@@ -25,5 +25,5 @@ export const numberWords = (value: number, digits = 1): string => spoken.number(
 /** Says what a value of the wire means; one without words is shown as it came, and called unknown. */
 export function sayValue(kind: 'status' | 'delivery' | 'stage' | 'attention', value: string): string {
   const id = `${kind}.${value}`;
-  return isMessageId(id) ? partsIn<never>(spoken, id, {}).join('') : say('unknown', { word: value });
+  return isMessageId(id) ? partsIn<never>(spoken, id, en[id], {}).join('') : say('unknown', { word: value });
 }

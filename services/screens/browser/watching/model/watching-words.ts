@@ -1,13 +1,8 @@
-import type { ScreenKind } from '../../../../../schemas/api/screen-limits';
 import type { Screen } from '../../../../../schemas/api/screen-reports';
-import { spanWords } from '../../../../../schemas/words/span-words';
+import { say } from '../../operators/model/say';
+import { exactSpanWords } from '../../operators/model/span-words';
 
 /** What the page of screens says, in plain words. */
-
-export const KIND_WORDS: Readonly<Record<ScreenKind, string>> = {
-  board: 'Board',
-  wall: 'Wall',
-};
 
 /** Milliseconds without a report after which a screen that was seen has gone quiet. */
 const QUIET_MS = 30_000;
@@ -18,21 +13,25 @@ const CLOSE_MS = 2_000;
 export function screenWords(screen: Screen, now: number): { readonly isTrouble: boolean; readonly words: string } {
   const { visible, freshness, age_ms, reported_at } = screen;
   const silent = Math.max(0, now - Date.parse(reported_at));
-  if (silent > QUIET_MS)
-    return { isTrouble: true, words: `No report for ${spanWords(silent)}: closed, asleep or cut off` };
-  if (!visible) return { isTrouble: true, words: 'Hidden: another tab or window is in front of it, or it is locked' };
+  if (silent > QUIET_MS) return { isTrouble: true, words: say('watching.silent', { time: exactSpanWords(silent) }) };
+  if (!visible) return { isTrouble: true, words: say('watching.hidden') };
   switch (freshness) {
     case 'live':
-      return { isTrouble: false, words: 'Live' };
+      return { isTrouble: false, words: say('fresh.live') };
     case 'connecting':
-      return { isTrouble: true, words: 'Connecting' };
+      return { isTrouble: true, words: say('watching.connecting') };
     case 'stale':
-      return { isTrouble: true, words: `Out of date${age_ms === null ? '' : ` for ${spanWords(age_ms)}`}` };
+      return {
+        isTrouble: true,
+        words: age_ms === null ? say('watching.stale') : say('watching.stale_for', { time: exactSpanWords(age_ms) }),
+      };
   }
 }
 
 /** @returns how the clock of a screen differs, as far as a report shows; empty: it does not matter */
 export function clockWords({ clock_offset_ms }: Pick<Screen, 'clock_offset_ms'>): string {
   if (Math.abs(clock_offset_ms) <= CLOSE_MS) return '';
-  return `${spanWords(Math.abs(clock_offset_ms))} ${clock_offset_ms > 0 ? 'behind' : 'ahead'}`;
+  return say(clock_offset_ms > 0 ? 'watching.behind' : 'watching.ahead', {
+    time: exactSpanWords(Math.abs(clock_offset_ms)),
+  });
 }

@@ -1,0 +1,22 @@
+import { en } from '../../../../../schemas/language/catalogues/en';
+import { enOperators } from '../../../../../schemas/language/operators/en';
+import { sayerOf, type Values } from '../../../../../schemas/language/speech';
+import { speech } from '../../shared/model/say';
+
+/** The messages of pages for shift leads and operators: their own, and those of the counter. */
+export const OPERATORS = { ...en, ...enOperators };
+
+/** What such a message is called. */
+export type OperatorsId = keyof typeof OPERATORS;
+
+const sayIn = sayerOf(OPERATORS);
+
+/** Says a message of these pages in the language of the page. */
+export const say = <Id extends OperatorsId>(
+  id: Id,
+  ...values: Values<(typeof OPERATORS)[Id], string | number>
+): string => sayIn(speech(), id, ...values);
+
+/** Says things one after the other: `a, b, c`. */
+export const listWords = (all: readonly string[]): string =>
+  all.reduce((before, next) => (before === '' ? next : say('words.and', { before, next })), '');
