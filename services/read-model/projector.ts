@@ -183,8 +183,7 @@ export async function runProjector(options: {
   const states = new LRUCache<string, OrderState>({ maxSize: STATES_AT_HAND, sizeCalculation: () => 1 });
   const stateOf = (stream: StreamName, key: OrderKey): OrderState => states.get(stream) ?? table.load(key) ?? initial;
   const touched = new Map<string, Touched>();
-  let events = 0;
-  let cameBefore = 0;
+  let [events, cameBefore] = [0, 0];
   const pace = new Pace();
   let folded = table.checkpoint();
   let saved = folded;
