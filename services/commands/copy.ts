@@ -31,7 +31,7 @@ async function copy(options: CopyOptions): Promise<void> {
     const end = Number((await endOf(stores.source)) ?? 0);
     let shown: CopyPhase | null = null;
     const format = '{phase} [{bar}] {percentage}% | {events} events | {eta_formatted} left';
-    const { copied, before, digest } = await withProgressBar(format, (bar) =>
+    const { copied, before, digest, keepsCreated } = await withProgressBar(format, (bar) =>
       copyStore({
         source: stores.source,
         target: stores.target,
@@ -46,7 +46,8 @@ async function copy(options: CopyOptions): Promise<void> {
     say(
       `Copied ${count(copied)} events from ${addressName(from)} to ${addressName(to)} in ${secondsSince(begun)}${there}.`,
     );
-    say(`Verified ${count(copied + before)} events in both. Content hash: ${digest}`);
+    const what = keepsCreated ? 'with the times of storage' : 'without the times of storage';
+    say(`Verified ${count(copied + before)} events in both. Content hash, ${what}: ${digest}`);
   } finally {
     await stores.close();
   }

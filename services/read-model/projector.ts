@@ -129,7 +129,7 @@ function fold(
     record.state = state;
     record.verdicts.add(verdict);
     if (changesDrives(before, record.state)) {
-      const drives = record.drives ?? (before.revision < 0 ? [] : drivesOf(record.key));
+      const drives = record.drives ?? (record.isBegun === true ? [] : drivesOf(record.key));
       record.drives = drivesAfter(drives, before, record.state);
     }
     record.position = stored.position;
@@ -166,6 +166,7 @@ async function assertSameLog(source: EventSource, witness: Witness | null): Prom
  * Keeps a read model up to date with a store, from its checkpoint on, until it is stopped. Saved states and their
  * checkpoint are one transaction, so the checkpoint is never ahead of the work.
  * @param corrector where corrections come from; one is made only while everything folded is saved
+ * @param maxUnsavedOrders most orders with states not saved yet, but for those of one more batch
  * @param onProgress called after each save, and when everything is read
  * @returns why it ended: it was stopped, or the table's file was deleted and has to be made anew.
  */
@@ -174,15 +175,15 @@ export async function runProjector(options: {
   readonly table: OrderTable;
   readonly signal: AbortSignal;
   readonly corrector?: Corrector;
+  readonly maxUnsavedOrders?: number;
   readonly onProgress: (progress: Progress) => void;
 }): Promise<'stopped' | 'detached'> {
-  const { source, table, signal, corrector, onProgress } = options;
+  const { source, table, signal, corrector, maxUnsavedOrders = MAX_UNSAVED_ORDERS, onProgress } = options;
   // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
   const states = new LRUCache<string, OrderState>({ maxSize: STATES_AT_HAND, sizeCalculation: () => 1 });
   const stateOf = (stream: StreamName, key: OrderKey): OrderState => states.get(stream) ?? table.load(key) ?? initial;
   const touched = new Map<string, Touched>();
-  let events = 0;
-  let cameBefore = 0;
+  let [events, cameBefore] = [0, 0];
   const pace = new Pace();
   let folded = table.checkpoint();
   let saved = folded;
@@ -220,7 +221,7 @@ export async function runProjector(options: {
       newest = news.at(-1) ?? newest;
       folded = later(folded, batch.position);
       events += news.length;
-      if (!batch.caughtUp && touched.size < MAX_UNSAVED_ORDERS) {
+      if (!batch.caughtUp && touched.size < maxUnsavedOrders) {
         onProgress({ position: saved, folded, caughtUp: false, events, cameBefore: 0, locations: [] });
         continue;
       }

@@ -35,5 +35,11 @@ const CURRENT: Query = {
     WHERE streams.name >= ? AND streams.name < ?`,
 };
 
+/**
+ * How many rows a statement gives at most. SQLite looks at the value of a parameter that is all of a LIMIT to plan the
+ * statement, and plans it anew each time that one is bound, which takes six times as long as reading an event does.
+ */
+export const LIMIT = 'LIMIT +?';
+
 /** @returns how to ask a log of this format. */
 export const queryOf = (format: number): Query => (format === 1 ? OLD : CURRENT);

@@ -1,7 +1,7 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import type { RecordedEvent } from '../event-store';
-import { queryOf } from './query';
+import { LIMIT, queryOf } from './query';
 import { asStoreError, assertFormat, BUSY_TIMEOUT_MS, formatOf, LAST_POSITION, type ReadRow, toEvent } from './schema';
 
 export interface LogPage {
@@ -38,17 +38,17 @@ const AFTER_ALL = String.fromCodePoint(0x10ffff);
 function createReader(db: Connection): LogReader {
   const query = queryOf(formatOf(db));
   const select = (rest: string) => db.prepare<(number | string)[], ReadRow>(`${query.read} ${rest}`).raw();
-  const forwards = select(`WHERE ${query.stream} AND revision >= ? ORDER BY revision LIMIT ?`);
-  const backwards = select(`WHERE ${query.stream} AND revision <= ? ORDER BY revision DESC LIMIT ?`);
-  const all = select('WHERE position > ? ORDER BY position LIMIT ?');
+  const forwards = select(`WHERE ${query.stream} AND revision >= ? ORDER BY revision ${LIMIT}`);
+  const backwards = select(`WHERE ${query.stream} AND revision <= ? ORDER BY revision DESC ${LIMIT}`);
+  const all = select(`WHERE position > ? ORDER BY position ${LIMIT}`);
   const tombstone = db.prepare<[string], number>(`SELECT tombstone FROM deleted_streams WHERE ${query.stream}`).pluck();
   const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
   const end = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
   const count = db
-    .prepare<[string, string, number], number>(`SELECT count(*) FROM (SELECT 1 ${query.named} LIMIT ?)`)
+    .prepare<[string, string, number], number>(`SELECT count(*) FROM (SELECT 1 ${query.named} ${LIMIT})`)
     .pluck();
   const ofNames = select(
-    `WHERE position IN (SELECT position ${query.named} AND position > ? AND position <= ? ORDER BY position LIMIT ?)
+    `WHERE position IN (SELECT position ${query.named} AND position > ? AND position <= ? ORDER BY position ${LIMIT})
      ORDER BY position`,
   );
   const frequent = new Set<string>();

@@ -30,11 +30,13 @@ class SqliteStore extends SqliteReads implements EventStore {
   #pending = 0;
 
   readonly #file: string;
+  readonly #now: () => number;
   readonly #writer: WriterClient;
 
-  constructor(file: string, writer: WriterClient) {
+  constructor(file: string, now: () => number, writer: WriterClient) {
     super(file);
     this.#file = file;
+    this.#now = now;
     this.#writer = writer;
     this.#commits = new CommitSignal(file);
   }
@@ -45,9 +47,11 @@ class SqliteStore extends SqliteReads implements EventStore {
 
   async append(stream: StreamName, events: readonly NewEvent[], expected: ExpectedRevision) {
     const encoded = encodeAppend(stream, events, expected);
+    const created = this.#now();
     this.#pending += encoded.length;
     try {
-      const result = throwIfError(await this.#writer.submit({ kind: 'append', stream, expected, events: encoded }));
+      const submitted = this.#writer.submit({ kind: 'append', stream, expected, events: encoded, created });
+      const result = throwIfError(await submitted);
       if (result.kind === 'appended' || result.kind === 'conflict') return result;
       throw unexpected(result);
     } finally {
@@ -94,7 +98,7 @@ class SqliteStore extends SqliteReads implements EventStore {
  * Opens the embedded store: one SQLite file, written by a thread of its own with one sync for each group of appends.
  * The caller sees to it that no other process writes the file (see data-directory.ts).
  * @param file path of the log; made if it is new
- * @param now milliseconds since the epoch, for `created`
+ * @param now milliseconds since the epoch, for `created`: when an append is asked for
  * @param whyNotOurs says why this process may not write the file any more, or null; asked before each acknowledgement
  * @throws {EventStoreError} `unavailable` or `invalid` if the file cannot be used.
  */
@@ -104,5 +108,5 @@ export async function openSqliteStore(options: {
   readonly whyNotOurs?: () => string | null;
 }): Promise<EventStore> {
   const { file, now, whyNotOurs = () => null } = options;
-  return new SqliteStore(file, await WriterClient.start({ file, now, whyNotOurs }));
+  return new SqliteStore(file, now, await WriterClient.start({ file, now, whyNotOurs }));
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { stringifyJson } from '../../../schemas/json/exact-json';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import { payloadForm, type RecordedEvent } from '../../event-store/event-store';
@@ -13,7 +13,7 @@ import { payloadForm, type RecordedEvent } from '../../event-store/event-store';
 export const BUCKETS = 1_024;
 const MODULUS = 1n << 256n;
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 /** @returns the part of a digest to which a stream belongs, from 0 to below {@link BUCKETS}. */
 export const bucketOf = (stream: StreamName): number => parseInt(sha256(stream).slice(0, 8), 16) % BUCKETS;

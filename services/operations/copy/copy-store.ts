@@ -18,9 +18,9 @@ import { readableEvents } from '../../event-store/readable-events';
  * can be repeated without harm: a copy that was interrupted anywhere is gone on with by starting it again.
  */
 
-/** Most events on their way into the target. */
+/** Most events on their way into the target; as many more are read meanwhile. */
 export const MAX_WAVE_EVENTS = 512;
-/** Most characters of JSON on their way into the target; one more event may be over it. */
+/** Most characters of JSON on their way into the target, and as many more that are read; one more event may be over it. */
 const MAX_WAVE_CHARACTERS = 8_000_000;
 /** Most tries of an append while the target cannot take it or does not say whether it did. */
 const MAX_TRIES = 10;
@@ -43,7 +43,7 @@ export class CopyError extends Error {
 
 export interface CopyTarget {
   readonly store: EventStore;
-  /** Sets the clock that stamps what is appended next; null if the store has a clock of its own. */
+  /** Sets the clock that stamps what is asked to be appended next; null if the store has a clock of its own. */
   readonly setClock: ((created: Date) => void) | null;
 }
 
@@ -64,6 +64,8 @@ export interface CopyResult {
   readonly before: number;
   /** Content hash of both stores, over all events. */
   readonly digest: string;
+  /** Whether the hash includes `created`, which a store that stamps by a clock of its own does not keep. */
+  readonly keepsCreated: boolean;
 }
 
 /** @returns the position of the newest event, or null for a store without any. */
@@ -152,7 +154,7 @@ export async function copyStore(options: {
         `${String(outcome.events.target)}. Did anything write to either meanwhile? Streams that differ:${named(outcome.differing)}`,
     );
   }
-  return { copied, before: outcome.events.source - copied, digest: outcome.digest };
+  return { copied, before: outcome.events.source - copied, digest: outcome.digest, keepsCreated };
 }
 
 /**
@@ -167,8 +169,7 @@ async function headsOf(store: EventStore): Promise<ReadonlyMap<string, number>> 
 }
 
 /**
- * Appends what is not there yet, in waves, each in the order of the source. Where the clock of the target is ours, all
- * events of a wave were created at the same millisecond: the embedded store stamps those that it commits together alike.
+ * Appends what is not there yet, in waves, each in the order of the source.
  * @returns how many events were appended
  */
 async function append(
@@ -176,44 +177,42 @@ async function append(
   target: CopyTarget,
   heads: ReadonlyMap<string, number>,
 ): Promise<number> {
-  const { store, setClock } = target;
   let wave: RecordedEvent[] = [];
   let characters = 0;
   let appended = 0;
+  /** The wave before, which is on its way while the next one is read. */
+  let writing: Promise<void> = Promise.resolve();
 
   const flush = async (): Promise<void> => {
-    const [first] = wave;
-    if (first === undefined) return;
-    setClock?.(first.created);
-    await appendWave(store, wave);
+    await writing;
+    writing = appendWave(target, wave);
+    writing.catch(() => undefined); // it is awaited, but maybe later
     appended += wave.length;
     wave = [];
     characters = 0;
   };
   for await (const { event, first } of events) {
     if (event.revision <= (heads.get(event.stream) ?? -1)) continue;
-    const [begun] = wave;
-    const isFull = wave.length >= MAX_WAVE_EVENTS || characters >= MAX_WAVE_CHARACTERS;
-    const isOther = begun !== undefined && setClock !== null && begun.created.getTime() !== event.created.getTime();
-    if (isFull || isOther) await flush();
+    if (wave.length >= MAX_WAVE_EVENTS || characters >= MAX_WAVE_CHARACTERS) await flush();
     if (event.revision === first && first > 0) {
       await flush();
-      await skipRevisions(store, event.stream, first);
+      await writing;
+      await skipRevisions(target.store, event.stream, first);
     }
     wave.push(event);
     characters += stringifyJson(event.data).length;
   }
   await flush();
+  await writing;
   return appended;
 }
 
-async function appendWave(store: EventStore, wave: readonly RecordedEvent[]): Promise<void> {
-  const appendOne = ({ stream, id, type, data, metadata, revision }: RecordedEvent) =>
-    store.append(
-      stream,
-      [{ id, type, data, ...(metadata === undefined ? {} : { metadata }) }],
-      expectedBefore(revision),
-    );
+async function appendWave({ store, setClock }: CopyTarget, wave: readonly RecordedEvent[]): Promise<void> {
+  const appendOne = ({ stream, id, type, data, metadata, revision, created }: RecordedEvent) => {
+    setClock?.(created);
+    const event = { id, type, data, ...(metadata === undefined ? {} : { metadata }) };
+    return store.append(stream, [event], expectedBefore(revision));
+  };
   const results = await Promise.allSettled(wave.map(appendOne));
   // What failed, and what came after it in its stream, one by one: all of it can be repeated.
   for (const [index, event] of wave.entries()) {

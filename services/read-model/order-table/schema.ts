@@ -87,7 +87,8 @@ export const SCHEMA = `
 /**
  * What only readers need, made once the log was read for the first time: in one go it costs a small part of what it costs
  * row by row, and nobody reads the tables before. The words of the search are written with it, by functions of
- * search-index.ts.
+ * search-index.ts, in the order of their rows: at each row that does not come after the one before, FTS5 ends a run of
+ * words and begins another, to be merged later. Without NOT INDEXED, SQLite reads the ids from their own index, by location.
  */
 export const INDEXES = `
   CREATE INDEX orders_of_location ON orders (location_id);
@@ -100,7 +101,7 @@ export const INDEXES = `
   CREATE INDEX ended_noticed ON orders (seq, attention) WHERE active = 0 AND attention <> '';
   CREATE INDEX drives_by_phone ON drives (phone_last4) WHERE phone_last4 IS NOT NULL;
   CREATE INDEX drives_by_source ON drives (source_spelling) WHERE source_spelling IS NOT NULL;
-  INSERT INTO order_words (rowid, order_id) SELECT seq, spelling(order_id) FROM orders;
+  INSERT INTO order_words (rowid, order_id) SELECT seq, spelling(order_id) FROM orders NOT INDEXED;
   INSERT INTO driver_words (rowid, name, plate)
     SELECT id, spelling(coalesce(name, '')), plate_spelling(coalesce(license_plate, '')) FROM drives;
 `;

@@ -25,6 +25,7 @@ import { cases } from '../../support/depth';
 import { until } from '../../support/patience';
 import { temporaryDirectory } from '../../support/running-service';
 import { newEvent } from '../event-store/contract/support';
+import { contentOf } from './table-content';
 
 const ORDERS: readonly OrderKey[] = ['a', 'b', 'c', 'a b'].map((order_id) => orderKey('here', order_id));
 
@@ -167,10 +168,11 @@ describe('the projector', () => {
     source: EventSource,
     table: OrderTable,
     onProgress: (progress: Progress) => void = () => undefined,
+    options: { readonly maxUnsavedOrders?: number } = {},
   ) => {
     const { signal } = new AbortController();
     try {
-      await runProjector({ source, table, signal, onProgress });
+      await runProjector({ source, table, signal, onProgress, ...options });
       return 'ended';
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -192,6 +194,33 @@ describe('the projector', () => {
         table.close();
       }),
       { numRuns: cases(150) },
+    );
+  });
+
+  it('the read model holds the same rows and words whether events are saved one by one or many at a time, with breaks', async () => {
+    /** Runs to the end of the log, each time with what is in the file alone. @returns all that is in it then */
+    const made = async (source: EventSource, maxUnsavedOrders: number) => {
+      const file = newFile();
+      for (let ended = ''; ended !== 'at the end';) {
+        const table = openOrderTable(file, 'v1');
+        ended = await runToBreak(source, table, undefined, { maxUnsavedOrders });
+        table.close();
+      }
+      return contentOf(file);
+    };
+    await fc.assert(
+      fc.asyncProperty(arbitraryLog, arbitrarySteps, fc.integer({ min: 1, max: 5 }), async (log, steps, most) => {
+        const one: Step = { size: 1, again: 0, caughtUp: false, crash: false };
+        const oneByOne = await made(
+          new ScriptedSource(
+            log,
+            log.map(() => one),
+          ),
+          1,
+        );
+        expect(await made(new ScriptedSource(log, steps), most)).toEqual(oneByOne);
+      }),
+      { numRuns: cases(60) },
     );
   });
 

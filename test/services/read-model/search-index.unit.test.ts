@@ -12,6 +12,7 @@ import { openOrderTable, type OrderTable } from '../../../services/read-model/or
 import { eventsOf, fold, says } from '../../projections/scenario';
 import { cases } from '../../support/depth';
 import { temporaryDirectory } from '../../support/running-service';
+import { contentOf, runsOfWords } from './table-content';
 
 const NO_VERDICTS: ReadonlySet<Verdict> = new Set();
 const STATE = fold(eventsOf(says('in_progress')));
@@ -96,22 +97,7 @@ function tableAfter(file: string, steps: readonly Step[], completedBefore: numbe
   }
   table.markComplete();
   table.close();
-  const db = new Database(file);
-  try {
-    const wordsOf = (name: string): unknown[] => {
-      db.exec(`CREATE VIRTUAL TABLE temp.${name}_terms USING fts5vocab(main, ${name}, 'instance')`);
-      return db.prepare(`SELECT term, doc, col FROM ${name}_terms ORDER BY term, doc, col`).all();
-    };
-    return {
-      schema: db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all(),
-      orders: db.prepare('SELECT * FROM orders ORDER BY seq').all(),
-      drives: db.prepare('SELECT * FROM drives ORDER BY id').all(),
-      verdicts: db.prepare('SELECT * FROM order_verdicts ORDER BY seq, verdict').all(),
-      words: ['order_words', 'driver_words'].map(wordsOf),
-    };
-  } finally {
-    db.close();
-  }
+  return contentOf(file);
 }
 
 it('the search index has the same in it whether it is made at once when the log was read or kept from the beginning', () => {
@@ -288,6 +274,29 @@ it('a search misses no order where a driver of one order has as many words as ar
   expect(found).toEqual(['newest', 'in between', 'oldest']);
   table.close();
   reader.close();
+  rmSync(directory, { recursive: true });
+});
+
+it('words that are made at once are kept in one run, however the orders of many locations are mixed', () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'read-model.sqlite');
+  const table = openOrderTable(file, 'v1');
+  const placed = { position: '1' as Position, eventId: 'newest' };
+  const orders = Array.from({ length: 300 }, (_, n) => ({
+    key: orderKey(`location ${String((n * 7) % 40)}`, `order ${String((n * 7_919) % 1_000)}`),
+    state: STATE,
+    contentHash: null,
+    eventHash: null,
+    drives: [
+      { name: `Driver ${String(n)}`, source: 'uber', license_plate: null, phone_last4: null, from: '', to: null },
+    ],
+    verdicts: NO_VERDICTS,
+    ...placed,
+  }));
+  table.save(orders, placed.position, { position: placed.position, id: placed.eventId });
+  table.markComplete();
+  table.close();
+  expect([runsOfWords(file, 'order_words'), runsOfWords(file, 'driver_words')]).toEqual([1, 1]);
   rmSync(directory, { recursive: true });
 });
 

@@ -3,7 +3,7 @@ import Database, { type Database as Connection } from 'better-sqlite3';
 import { type StreamName, streamName } from '../../../../schemas/events/stream-name';
 import { decodePayload, encodePayload, type Payload, positionOf, type RecordedEvent } from '../../event-store';
 import { packId, packMetadata, PLAIN, unpackId, unpackText } from '../packing';
-import { queryOf } from '../query';
+import { LIMIT, queryOf } from '../query';
 import { BUSY_TIMEOUT_MS, type EventRow, formatOf, LAST_POSITION } from '../schema';
 
 /** An event of the log as an inspector finds it. */
@@ -153,12 +153,12 @@ export function openLogInspector(file: string): LogInspector {
     const format = formatOf(db); // the first read is what fixes the moment
     const query = queryOf(format);
     const page = db
-      .prepare<[number, number], EventRow>(`${query.select} WHERE position > ? ORDER BY position LIMIT ?`)
+      .prepare<[number, number], EventRow>(`${query.select} WHERE position > ? ORDER BY position ${LIMIT}`)
       .raw();
     const at = db.prepare<[string, number], EventRow>(`${query.select} WHERE ${query.stream} AND revision = ?`).raw();
     const ofStream = db
       .prepare<[string, number, number], EventRow>(
-        `${query.select} WHERE ${query.stream} AND revision >= ? ORDER BY revision LIMIT ?`,
+        `${query.select} WHERE ${query.stream} AND revision >= ? ORDER BY revision ${LIMIT}`,
       )
       .raw();
     const bytes = db

@@ -39,9 +39,9 @@ function execute(log: LogWriter, command: WriterCommand, now: number): Decided {
     case 'end':
       return { command, result: { kind: 'end', revision: decision.revision }, wrote: false };
     case 'write': {
-      const events = command.kind === 'append' ? command.events : [];
+      const { events, created } = command.kind === 'append' ? command : { events: [], created: now };
       if (view.deleted !== null) log.revive(stream);
-      const position = positionOf(log.insert(stream, decision.first, events, now));
+      const position = positionOf(log.insert(stream, decision.first, events, created));
       const revision = decision.first + events.length - 1;
       return { command, result: { kind: 'appended', revision, position }, wrote: true };
     }

@@ -16,6 +16,8 @@ export type WriterCommand =
       readonly stream: StreamName;
       readonly expected: ExpectedRevision;
       readonly events: readonly EncodedEvent[];
+      /** Of all of them: milliseconds since the epoch. */
+      readonly created: number;
     }
   | {
       readonly kind: 'delete';
@@ -36,7 +38,7 @@ export type WriterResult =
 /** Commands that are committed together. */
 export interface Group {
   readonly id: number;
-  /** Milliseconds since the epoch: `created` of every event in the group. */
+  /** Milliseconds since the epoch. */
   readonly now: number;
   readonly commands: readonly WriterCommand[];
 }

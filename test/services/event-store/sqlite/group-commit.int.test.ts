@@ -28,6 +28,7 @@ const append = ({ stream, id = randomUUID(), expected = 'no_stream' }: Append): 
   stream: streamName(stream),
   expected,
   events: encodeAppend(streamName(stream), [{ id, type: 'order.updated', data: { id } }], expected),
+  created: NOW,
 });
 
 const appendedAt = (revision: number) => expect.objectContaining({ kind: 'appended', revision }) as WriterResult;
@@ -261,6 +262,7 @@ describe('group commit on a failing log', () => {
       kind: 'append',
       stream: streamName('a'),
       expected: 0,
+      created: NOW,
       events: encodeAppend(
         streamName('a'),
         ids.map((id) => ({ id, type: 'order.updated', data: null })),

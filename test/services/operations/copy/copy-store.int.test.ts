@@ -96,7 +96,7 @@ describe('a copy', () => {
     const target = memoryStore();
     const first = await copyStore({ source: source.store, target: target.asTarget });
     const again = await copyStore({ source: source.store, target: target.asTarget });
-    expect(again).toEqual({ copied: 0, before: 300, digest: first.digest });
+    expect(again).toEqual({ copied: 0, before: 300, digest: first.digest, keepsCreated: true });
     await source.store.append(streamName('quarantine'), [newEvent(), newEvent()], 'any');
     expect(await copyStore({ source: source.store, target: target.asTarget })).toMatchObject({
       copied: 2,
