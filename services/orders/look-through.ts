@@ -1,4 +1,4 @@
-import type { OrderSlice } from '../read-model/order-table/reader';
+import type { OrderSlice } from '../read-model/order-table/slices';
 import { nextTurn } from '../concurrency/turns';
 
 /** Looks through the orders of the read model for a page of those that are wanted, in turns that keep no other work waiting. */

@@ -4,7 +4,7 @@ import type { OrderState } from '../../../projections/order/order';
 import type { CountedOrder } from '../../../projections/overview';
 import type { LocationId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
-import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
+import { FINAL_STAGES } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
 import { conditionsOf, type OrderFilter } from './filter';
@@ -23,57 +23,15 @@ import {
   DRIVES_OF_ORDER,
   inodeOf,
   type NewestEvent,
-  type OrderRecord,
   parseState,
   type PlacedOrder,
   ReadModelError,
   type Witness,
   type ListedLocations,
 } from './schema';
+import type { ListedOrders, ListOptions, NewsSlice, OrdersAt, OrderSlice } from './slices';
 import { type OrderRow, placedOf, type PlacedRow, recordOf } from './rows';
 import { type DriveRow, DRIVES_SQL, driveOf } from './search-index';
-
-export interface ListOptions {
-  readonly stage?: Stage;
-  readonly active?: boolean;
-  readonly limit: number;
-  /** The last page's `next`; 0 for the first page. */
-  readonly after: number;
-}
-
-export interface ListedOrders {
-  readonly records: readonly OrderRecord[];
-  /** For the next page's `after`; null at the end. */
-  readonly next: number | null;
-}
-
-/** Some orders that were looked at. */
-export interface OrderSlice {
-  readonly orders: readonly (OrderRecord & { readonly seq: number })[];
-  /** The number of the last one that was looked at; null if that is all. */
-  readonly end: number | null;
-}
-
-/** Orders as they stood at one moment of the read model. */
-export interface OrdersAt {
-  /** The newest event in it; null before the first. */
-  readonly newest: Witness | null;
-  /** Everything up to here is in it; null before the first event. */
-  readonly position: Position | null;
-  readonly orders: readonly PlacedOrder[];
-  /** There were more than were asked for. */
-  readonly truncated: boolean;
-}
-
-/** Some orders of all locations by the position of their newest event, as of one moment. */
-export interface NewsSlice {
-  /** The newest event in the read model; null before the first. */
-  readonly newest: Witness | null;
-  /** Those with the oldest news first. */
-  readonly orders: readonly PlacedOrder[];
-  /** The last news that were looked at; null if that is all. */
-  readonly end: Witness | null;
-}
 
 /**
  * The read model as readers see it: beside the projector, and always a state that it committed. One that is made anew is
