@@ -32,6 +32,7 @@ import {
 import type { ListedOrders, ListOptions, NewsSlice, OrdersAt, OrderSlice } from './slices';
 import { type OrderRow, placedOf, type PlacedRow, recordOf } from './rows';
 import { type DriveRow, DRIVES_SQL, driveOf } from './search-index';
+import { addSpellings } from './words';
 
 /**
  * The read model as readers see it: beside the projector, and always a state that it committed. One that is made anew is
@@ -345,6 +346,7 @@ export class OrderTableReader {
   #openComplete(): Connection {
     const db = new Database(this.#file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
+      addSpellings(db);
       if (db.prepare('SELECT 1 FROM checkpoint WHERE complete = 1').get() !== undefined) return db;
     } catch (error) {
       db.close();

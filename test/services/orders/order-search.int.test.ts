@@ -5,7 +5,7 @@ import { locationId, orderKey, type OrderKey } from '../../../schemas/order-key'
 import type { OrderEvent } from '../../../schemas/events/order-events';
 import { type FoundOrder, FoundOrders, type Order } from '../../../schemas/api/order-view';
 import { ATTENTION_CODES, STAGES, STATUSES, VERDICTS } from '../../../schemas/vocabulary';
-import { MAX_LOOKED_AT, MAX_REPLAYED_ORDERS } from '../../../services/orders/look-through';
+import { MAX_LOOKED_AT, MAX_READ_IN_VAIN, MAX_REPLAYED_ORDERS } from '../../../services/orders/look-through';
 import { NEWEST_SEQ } from '../../../services/read-model/order-table/found-orders';
 import { createPastOrders } from '../../../services/orders/past-orders';
 import { createOrderSearch } from '../../../services/orders/search';
@@ -365,7 +365,21 @@ describe('looking through many orders', () => {
     const search = createOrderSearch({ orders, labels });
     const first = 1_000_000;
     const page = { limit: 10, after: first };
-    expect(await search.find(null, { driver: 'nobody' }, page)).toEqual({ records: [], next: first - MAX_LOOKED_AT });
+    expect(await search.find(null, { driver: 'nobody' }, page)).toEqual({
+      records: [],
+      next: first - MAX_READ_IN_VAIN,
+    });
+  });
+
+  it('a search of which the read model knows that it finds nothing ends its page after more orders', async () => {
+    const none = {
+      ...orders,
+      found: (_: unknown, before: number, size: number) => ({ orders: [], end: before - size }),
+    };
+    const search = createOrderSearch({ orders: none, labels });
+    const first = 1_000_000;
+    const page = { limit: 10, after: first };
+    expect(await search.find(null, {}, page)).toEqual({ records: [], next: first - MAX_LOOKED_AT });
   });
 
   it('a list of the past that finds nothing ends its page after a limited number of replays, with a cursor to go on', async () => {
