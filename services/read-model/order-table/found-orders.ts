@@ -80,7 +80,7 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
     const sql = 'SELECT value AS seq FROM json_each(?) WHERE value < ? ORDER BY value DESC LIMIT ?';
     return [{ sql, parameters: [JSON.stringify(filter.among)] }];
   }
-  const { phoneLast4, orderId, source, stage, status, attention, verdict, locations } = filter;
+  const { phoneLast4, orderId, source, stage, status, deliveryStatus, attention, verdict, locations } = filter;
   if (phoneLast4 !== undefined) return [ofDrives('phone_last4', phoneLast4)];
   const words = driverWords(filter);
   if (words !== null) {
@@ -105,6 +105,12 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
     return [
       ofOrders('active = 0 AND status = ? AND', [status], 'INDEXED BY ended_by_status'),
       ofOrders('active = 1 AND status = ? AND', [status], ACTIVE),
+    ];
+  }
+  if (deliveryStatus !== undefined) {
+    return [
+      ofOrders('active = 0 AND delivery_status = ? AND', [deliveryStatus], 'INDEXED BY ended_by_delivery_status'),
+      ofOrders('active = 1 AND delivery_status = ? AND', [deliveryStatus], ACTIVE),
     ];
   }
   if (attention !== undefined) {

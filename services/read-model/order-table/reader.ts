@@ -7,6 +7,16 @@ import type { OrderKey } from '../../../schemas/order-key';
 import { FINAL_STAGES } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
+import type { Choice } from '../../../schemas/api/search-choices';
+import {
+  type CountedOrders,
+  countedSlice,
+  type CountedSlice,
+  countingBy,
+  countingOf,
+  SOURCES_SQL,
+  type WordRow,
+} from './choice-counts';
 import { conditionsOf, type OrderFilter } from './filter';
 import { firstWhere, newestOf, type SearchFilter, SEQS_OF_KEYS_SQL, wantedOf, waysTo } from './found-orders';
 import {
@@ -158,6 +168,28 @@ export class OrderTableReader {
   /** @returns every driver that an order had, by its number in a slice, oldest first. @throws {ReadModelError} */
   drivesOf(seq: number): readonly Drive[] {
     return this.#all<DriveRow>(DRIVES_SQL, [seq * DRIVES_OF_ORDER, (seq + 1) * DRIVES_OF_ORDER]).map(driveOf);
+  }
+
+  /**
+   * Counts some orders by their words, the newest first.
+   * @param before `end` of the slice before; {@link NEWEST_SEQ} for the first one
+   * @param size orders to count
+   * @throws {ReadModelError}
+   */
+  counted(which: CountedOrders, before: number, size: number): CountedSlice {
+    const { sql, parameters } = countingOf(which, before, size);
+    return countedSlice(this.#all<WordRow>(sql, parameters), size);
+  }
+
+  /** @returns how many orders, at most `limit`, have a word: of all, or of those that have ended ({@link INDEXED_WHOLE}). @throws {ReadModelError} */
+  countBy(choice: Choice, value: string, limit: number): number {
+    const { sql, parameters } = countingBy(choice, value, limit);
+    return this.#all<{ readonly orders: number }>(sql, parameters)[0]?.orders ?? 0;
+  }
+
+  /** @returns the spellings of the sources that drivers had, at most `limit`. @throws {ReadModelError} */
+  sources(limit: number): readonly string[] {
+    return this.#all<{ readonly spelling: string }>(SOURCES_SQL, [limit]).map(({ spelling }) => spelling);
   }
 
   /**
