@@ -216,6 +216,7 @@ export const SearchQuery = z.strictObject({
     .optional()
     .meta({ description: 'the last four digits of the phone of such a driver; for readers who see contacts' }),
   status: text('the last reported status'),
+  delivery_status: text('the last reported status of the delivery'),
   source: text('source of such a driver, ignoring case; parameters of drivers are about one and the same'),
   stage: z.enum(STAGES).optional().meta({ description: 'the current stage' }),
   attention: z.enum(ATTENTION_CODES).optional().meta({ description: 'a current attention code' }),
@@ -230,6 +231,10 @@ export const SearchQuery = z.strictObject({
     .meta({
       description: `default: json, a page; csv gives a file of all, of the ${String(MAX_FOUND_IN_FILE)} newest if there are more, whatever the limit`,
     }),
+});
+
+export const ChoicesQuery = z.strictObject({
+  location_id: LocationId.optional().meta({ description: 'only this location; default: all that the reader may see' }),
 });
 
 /** Most and default days of a coverage query. */

@@ -8,6 +8,7 @@ import type { Labels } from '../labels/labels';
 import type { Locations } from '../locations/open-locations';
 import type { Metrics } from '../operations/metrics';
 import type { Reading } from '../orders/open-reading';
+import { countChoices } from '../orders/choice-counts';
 import { createOrderSearch } from '../orders/search';
 import type { ReadModel } from '../read-model/open-read-model';
 import { checkpointsOf } from './checkpoints/checkpoint-files';
@@ -73,6 +74,7 @@ export function openAudit(options: {
       }),
       createSearchRoutes({
         search: createOrderSearch({ orders: readModel.orders, labels }),
+        count: (locations, gone) => countChoices(readModel.orders, locations, gone),
         show: labels.show,
         waitForReadModel: readModel.wait,
         accessLog,

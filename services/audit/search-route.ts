@@ -1,7 +1,8 @@
 import type { Router } from 'express';
 import { z } from 'zod';
 import { FoundOrders } from '../../schemas/api/order-view';
-import { SearchQuery } from '../../schemas/api/requests';
+import { ChoicesQuery, SearchQuery } from '../../schemas/api/requests';
+import { MAX_COUNTED_ORDERS, SearchChoices } from '../../schemas/api/search-choices';
 import { type AccessLog, RECORD_PROBLEMS, SHOW_PROBLEMS } from '../access/log/access-log';
 import { seesContact } from '../access/permissions';
 import type { ReaderDirectory } from '../access/readers/readers';
@@ -11,6 +12,7 @@ import { type Endpoints, json, serve } from '../http/endpoint';
 import { goneSignal } from '../http/gone-signal';
 import { Problem } from '../http/problem';
 import type { ShowOrder } from '../labels/labels';
+import { MAX_TALLIED_ORDERS } from '../orders/choice-counts';
 import { foundOrdersFor } from '../orders/order-page';
 import type { OrderSearch } from '../orders/search';
 import type { WaitForReadModel } from '../read-model/wait';
@@ -23,6 +25,8 @@ const asStored = (time: string | undefined): string | undefined =>
 
 /** Files that are made at a time; others wait. Each is some megabytes of text, and may look through many orders. */
 const FILES_AT_ONCE = 2;
+/** Counts that are made at a time; others wait. Each looks at up to some 10,000 orders. */
+const COUNTS_AT_ONCE = 2;
 
 export const SEARCH_CALLS = {
   findOrders: {
@@ -45,22 +49,39 @@ export const SEARCH_CALLS = {
     permission: readers(SEARCH),
     large: 'always',
   },
+  countChoices: {
+    method: 'get',
+    path: '/audit/choices',
+    tag: 'Audit',
+    summary: 'How many orders each choice of the search finds',
+    description:
+      'Of each word that a parameter of `GET /audit/orders` is chosen from, the number of orders that it finds alone: of one ' +
+      'location, or of all that the reader may see. ' +
+      `Numbers are exact up to ${String(MAX_COUNTED_ORDERS)}. Of some locations, the newest ${String(MAX_TALLIED_ORDERS)} ` +
+      'orders are counted; if there are more, all numbers are least numbers.',
+    query: ChoicesQuery,
+    answers: { 200: json('The words of each parameter, and how many orders each finds', SearchChoices) },
+    problems: ['read-model-behind'],
+    permission: readers(SEARCH),
+  },
 } satisfies Endpoints;
 
 /** Finds orders for auditors, those first reported last first. */
 export function createSearchRoutes(options: {
   readonly search: OrderSearch;
+  readonly count: (locations: readonly string[] | null, gone: AbortSignal) => Promise<SearchChoices | null>;
   readonly show: ShowOrder;
   readonly waitForReadModel: WaitForReadModel;
   readonly accessLog: Pick<AccessLog, 'record' | 'show'>;
   readonly readers: Pick<ReaderDirectory, 'isCurrent'>;
 }): Router {
-  const { search, show, waitForReadModel, accessLog, readers: directory } = options;
+  const { search, count, show, waitForReadModel, accessLog, readers: directory } = options;
   const files = new Semaphore(FILES_AT_ONCE);
+  const counts = new Semaphore(COUNTS_AT_ONCE);
 
   return serve(SEARCH_CALLS, {
     findOrders: async ({ request, response, reader, query: { location_id, order_id, from, to, ...rest } }) => {
-      const { limit, after = null, license_plate, phone_last4, format, ...query } = rest;
+      const { limit, after = null, license_plate, phone_last4, delivery_status, format, ...query } = rest;
       // Who may look for digits finds them by trying.
       if (phone_last4 !== undefined) requireContact(reader);
       const locations = locationsAskedFor(reader, location_id);
@@ -70,6 +91,7 @@ export function createSearchRoutes(options: {
         orderId: order_id,
         licensePlate: license_plate,
         phoneLast4: phone_last4,
+        deliveryStatus: delivery_status,
         from: asStored(from),
         to: asStored(to),
       };
@@ -98,6 +120,13 @@ export function createSearchRoutes(options: {
       await accessLog.record(reader, { what: 'search', location_id, path: request.originalUrl });
       accessLog.show(reader, request.originalUrl, page.orders);
       response.json(page);
+    },
+    countChoices: async ({ response, reader, query: { location_id } }) => {
+      const locations = locationsAskedFor(reader, location_id);
+      await waitForReadModel();
+      const gone = goneSignal(response);
+      const choices = await counts.use(() => count(locations, gone));
+      if (choices !== null) response.set('Cache-Control', 'no-store').json(choices);
     },
   });
 }

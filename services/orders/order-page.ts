@@ -4,7 +4,7 @@ import type { DriverGroup, FoundOrders, OrderPage } from '../../schemas/api/orde
 import type { Reader } from '../access/readers/readers';
 import { orderFor } from '../access/withhold';
 import type { ShowOrder } from '../labels/labels';
-import type { ListedOrders } from '../read-model/order-table/reader';
+import type { ListedOrders } from '../read-model/order-table/slices';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import type { FoundPage } from './look-through';
 import type { FoundOrder as FoundRecord } from './search';

@@ -1,6 +1,7 @@
 import { isActive, stageOf } from '../../projections/order/order';
 import type { OrderFilter } from '../read-model/order-table/filter';
-import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/order-table/reader';
+import type { OrderTableReader } from '../read-model/order-table/reader';
+import type { ListedOrders, ListOptions } from '../read-model/order-table/slices';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import { lookThrough } from './look-through';
 import type { OrderHistory } from './history';

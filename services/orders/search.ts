@@ -28,6 +28,8 @@ export interface OrderQuery {
   readonly source?: string | undefined;
   /** In any spelling that is read as the same. */
   readonly status?: string | undefined;
+  /** The same. */
+  readonly deliveryStatus?: string | undefined;
   readonly stage?: Stage | undefined;
   readonly attention?: AttentionCode | undefined;
   /** At least one event was read so. */
@@ -59,6 +61,10 @@ export interface OrderSearch {
 
 /** Labels that are looked at between two turns of the event loop. */
 const SLICE_LABELS = 1_000;
+
+/** @returns a word as the read model has it. */
+const spelt = (word: string | undefined): string | undefined =>
+  word === undefined ? undefined : (wordOf(word) ?? word);
 
 const isPart = (part: string | undefined, text: string | null | undefined): boolean =>
   part === undefined || (typeof text === 'string' && spellingOf(text).includes(spellingOf(part)));
@@ -113,13 +119,14 @@ export function createOrderSearch({
   };
   return {
     find: async (locations, query, { limit, after, seesName = false }) => {
-      const { status, from, to, orderId, label } = query;
+      const { from, to, orderId, label } = query;
       const isCalled = (words: Label): boolean =>
         wordsOf(words, seesName).some((word) => word !== undefined && isPart(label, word));
       const filter: SearchFilter = {
         ...query,
         locations,
-        status: status === undefined ? undefined : (wordOf(status) ?? status),
+        status: spelt(query.status),
+        deliveryStatus: spelt(query.deliveryStatus),
         updatedFrom: from,
         begunBefore: to,
       };

@@ -13,13 +13,14 @@ import { measureRebuild, measureStart, measureVerify, type OperationOptions } fr
 import { type Part, printPart } from './report';
 import { measureRestart } from './restart';
 import { SCREENS } from './screens';
+import { measureSearch, SEARCHED_ORDERS } from './search';
 import { makeDataDir, type ServerName } from './servers';
 import { measureChain, measureLag, measureLatency, measureThroughput } from './webhook';
 
 const HELP = `npm run bench -- [options]
 
   --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, destination, screens, feed,
-                  rebuild, start, restart, verify, before (default: all; before only with --before)
+                  search, rebuild, start, restart, verify, before (default: all; before only with --before)
   --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput, latency
                   and restart
   --rounds N      how often everything is measured (default 3)
@@ -41,6 +42,7 @@ const PARTS = [
   'destination',
   'screens',
   'feed',
+  'search',
   'rebuild',
   'start',
   'restart',
@@ -106,6 +108,11 @@ async function main(): Promise<void> {
     destination: () => measureBeside(DESTINATION, { rounds, seconds }),
     screens: () => measureBeside(SCREENS, { rounds, seconds }),
     feed: () => measureFeed(operation()),
+    search: () =>
+      measureSearch({
+        dataDir: operation().dataDir,
+        orders: values.quick ? SEARCHED_ORDERS / 10 : SEARCHED_ORDERS,
+      }),
     rebuild: () => measureRebuild(operation()),
     start: () => measureStart(operation()),
     restart: () => measureRestart(servers, rounds),

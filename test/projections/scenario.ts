@@ -2,7 +2,9 @@ import { orderKey, type OrderKey } from '../../schemas/order-key';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import type { Order } from '../../schemas/api/order-view';
 import { evolve, initial, type OrderState, toOrder } from '../../projections/order/order';
-import { read, type Reading } from '../../projections/history/timeline';
+import { read, type Reading, readVerdict } from '../../projections/history/timeline';
+import { changesDrives, type Drive, drivesAfter } from '../../projections/order/drives';
+import type { Verdict } from '../../schemas/vocabulary';
 import { asEvents, receivedAt } from './arbitraries';
 
 export const KEY: OrderKey = orderKey('pos_location_456', 'pos_order_123');
@@ -37,6 +39,23 @@ export const eventsAt = (...steps: readonly (readonly [hours: number, deliveries
 };
 
 export const fold = (events: readonly OrderEvent[]): OrderState => events.reduce(evolve, initial);
+
+/** What the read model keeps of an order. */
+export interface Life {
+  readonly state: OrderState;
+  readonly drives: readonly Drive[];
+  readonly verdicts: ReadonlySet<Verdict>;
+}
+
+export const lifeOf = (events: readonly OrderEvent[]): Life =>
+  events.reduce<Life>(
+    (life, event) => {
+      const { state, verdict } = readVerdict(KEY, life.state, event);
+      const drives = changesDrives(life.state, state) ? drivesAfter(life.drives, life.state, state) : life.drives;
+      return { state, drives, verdicts: new Set([...life.verdicts, verdict]) };
+    },
+    { state: initial, drives: [], verdicts: new Set() },
+  );
 
 /** The order after these events. */
 export function orderAfter(events: readonly OrderEvent[]): Order {

@@ -366,10 +366,10 @@ describe('the search for an order', () => {
     expect(await here(() => page.getByLabel('Driver’s name, or a part').fill('john'))).toEqual(all);
     expect(await here(() => page.getByLabel('Driver’s name, or a part').fill('jane'))).toEqual(['first-1']);
     expect(await here(() => page.getByLabel('Source of the driver').fill('UBER'))).toEqual(['first-1']);
-    expect(await here(() => page.getByLabel('Order (status), as last reported').selectOption('Completed'))).toEqual([]);
-    expect(await here(() => page.getByLabel('Stage').selectOption('Driver here'))).toEqual(['second-2']);
-    expect(await here(() => page.getByLabel('Attention').selectOption('Driver is here'))).toEqual(['second-2']);
-    expect(await here(() => page.getByLabel('An event that was read as').selectOption('Reopened'))).toEqual([
+    expect(await here(() => page.getByLabel('Order (status), as last reported').selectOption('completed'))).toEqual([]);
+    expect(await here(() => page.getByLabel('Stage').selectOption('driver_here'))).toEqual(['second-2']);
+    expect(await here(() => page.getByLabel('Attention').selectOption('driver_here'))).toEqual(['second-2']);
+    expect(await here(() => page.getByLabel('An event that was read as').selectOption('reopened'))).toEqual([
       'first-1',
     ]);
     // Fields of time are in the time of the browser's zone. It writes a time without seconds where they are zero.
@@ -388,6 +388,24 @@ describe('the search for an order', () => {
     await current().waitFor();
     await page.getByRole('heading', { name: 'Order first-1' }).waitFor();
     expect(lab.complaints).toEqual([]);
+  });
+
+  it('the lists of the search say how many orders each word finds at the location that is chosen', async () => {
+    const location_id = 'counted location';
+    for (const order of ['one', 'two']) await deliver(orderKey(location_id, order), { status: 'failed' });
+    const options = async (label: string): Promise<readonly string[]> =>
+      (await page.getByLabel(label).locator('option').allTextContents()).map((text) => text.trim());
+    await page.goto(`${service.url}/audit?location_id=${encodeURIComponent(location_id)}&status=failed`);
+    await page.getByText(`The lists say how many orders at ${location_id} each word finds`).waitFor();
+    const status = 'Order (status), as last reported';
+    expect(await options(status)).toEqual(expect.arrayContaining(['Failed (2)', 'Completed (0)']));
+    expect(await page.getByLabel(status).inputValue()).toBe('failed');
+    await page.getByLabel('Location').fill('');
+    await page.getByText('The lists say how many orders each word finds').waitFor();
+    await page.getByLabel('Location').fill('counted lo');
+    await page.getByText('The lists say').waitFor({ state: 'detached' });
+    expect(await options(status)).toContain('Failed');
+    expect(await page.getByLabel(status).inputValue()).toBe('failed');
   });
 
   it('the search shows the newest orders before anything is asked for, in a table that says what each column is', async () => {

@@ -52,6 +52,7 @@ const SHOWN_PARAMETERS: ReadonlySet<string> = new Set([
   'at_revision',
   'attention',
   'consumer',
+  'delivery_status',
   'format',
   'from',
   'limit',

@@ -6,7 +6,7 @@ import { readIfThere } from '../../event-store/reads';
 import { leafOf } from '../../event-store/seal/log-hash';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../../event-store/event-store';
 import type { Correction } from '../../read-model/corrections';
-import type { ListedOrders } from '../../read-model/order-table/reader';
+import type { ListedOrders } from '../../read-model/order-table/slices';
 import type { OrderRecord } from '../../read-model/order-table/schema';
 import { decideRetention, nothingRead, readOn, type Replay } from './decide';
 import { noteDeleted } from './note-deleted';

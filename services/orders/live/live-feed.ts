@@ -15,7 +15,8 @@ import {
 } from './live-messages';
 import type { StreamClient } from '../../http/event-stream';
 import type { Locations } from '../../locations/open-locations';
-import type { OrdersAt, OrderTableReader } from '../../read-model/order-table/reader';
+import type { OrderTableReader } from '../../read-model/order-table/reader';
+import type { OrdersAt } from '../../read-model/order-table/slices';
 import { type OrderRecord, type PlacedOrder, ReadModelError } from '../../read-model/order-table/schema';
 import type { Progress } from '../../read-model/projector';
 import { type Health, Pulse } from './pulse';

@@ -7,6 +7,7 @@ export interface OrderFilter {
   readonly stage?: Stage | undefined;
   readonly active?: boolean | undefined;
   readonly status?: string | undefined;
+  readonly deliveryStatus?: string | undefined;
   /** RFC 3339, UTC, milliseconds: the newest event came then or later. */
   readonly updatedFrom?: string | undefined;
   /** The same: the first event of the order number came before then. */
@@ -38,7 +39,7 @@ export function conditionsOf(filter: OrderFilter): Conditions {
     sql.push(condition);
     parameters.push(...values);
   };
-  const { locations, stage, active, status, updatedFrom, begunBefore, asOf } = filter;
+  const { locations, stage, active, status, deliveryStatus, updatedFrom, begunBefore, asOf } = filter;
   if (locations !== null && locations.length !== 1) {
     add('+location_id IN (SELECT value FROM json_each(?))', JSON.stringify(locations));
   }
@@ -48,6 +49,7 @@ export function conditionsOf(filter: OrderFilter): Conditions {
   if (stage !== undefined) add(`(${since}stage = ?)`, ...time, stage);
   if (active !== undefined) add(`(${since}+active = ?)`, ...time, active ? 1 : 0);
   if (status !== undefined) add('status = ?', status);
+  if (deliveryStatus !== undefined) add('delivery_status = ?', deliveryStatus);
   if (updatedFrom !== undefined) add('updated_at >= ?', updatedFrom);
   if (begunBefore !== undefined) add('number_since < ?', begunBefore);
   return { sql, parameters };

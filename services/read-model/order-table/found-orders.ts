@@ -80,7 +80,7 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
     const sql = 'SELECT value AS seq FROM json_each(?) WHERE value < ? ORDER BY value DESC LIMIT ?';
     return [{ sql, parameters: [JSON.stringify(filter.among)] }];
   }
-  const { phoneLast4, orderId, source, stage, status, attention, verdict, locations } = filter;
+  const { phoneLast4, orderId, source, stage, status, deliveryStatus, attention, verdict, locations } = filter;
   if (phoneLast4 !== undefined) return [ofDrives('phone_last4', phoneLast4)];
   const words = driverWords(filter);
   if (words !== null) {
@@ -107,6 +107,12 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
       ofOrders('active = 1 AND status = ? AND', [status], ACTIVE),
     ];
   }
+  if (deliveryStatus !== undefined) {
+    return [
+      ofOrders('active = 0 AND delivery_status = ? AND', [deliveryStatus], 'INDEXED BY ended_by_delivery_status'),
+      ofOrders('active = 1 AND delivery_status = ? AND', [deliveryStatus], ACTIVE),
+    ];
+  }
   if (attention !== undefined) {
     const has = 'instr(attention, ?) > 0 AND';
     return [
@@ -117,6 +123,23 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
   if (source !== undefined) return [ofDrives('source_spelling', spellingOf(source))];
   if (verdict !== undefined) return [ofVerdict(verdict)];
   return [ofOrders('')];
+}
+
+/** @returns what leaves few orders for a part that is too short for an index: all others would be read one by one */
+function shortParts({
+  orderId,
+  driver,
+  licensePlate,
+}: SearchFilter): readonly (readonly [sql: string, part: string])[] {
+  const ofDrives = (text: string): string =>
+    `EXISTS (SELECT 1 FROM drives WHERE id >= orders.seq * ${String(DRIVES_OF_ORDER)}
+       AND id < (orders.seq + 1) * ${String(DRIVES_OF_ORDER)} AND instr(${text}, ?) > 0)`;
+  const parts = [
+    ['instr(spelling(order_id), ?) > 0', orderId === undefined ? '' : spellingOf(orderId)],
+    [ofDrives('spelling(name)'), driver === undefined ? '' : spellingOf(driver)],
+    [ofDrives('plate_spelling(license_plate)'), licensePlate === undefined ? '' : plateSpelling(licensePlate)],
+  ] as const;
+  return parts.filter(([, part]) => part !== '' && gramsOf(part) === null);
 }
 
 const HAS_VERDICT = 'EXISTS (SELECT 1 FROM order_verdicts WHERE verdict = ? AND order_verdicts.seq = orders.seq)';
@@ -152,6 +175,7 @@ export function wantedOf(filter: SearchFilter): {
   const wanted: readonly (readonly [sql: string, ...parameters: (string | number)[]])[] = [
     ...(only === undefined ? [] : [['location_id = ?', only] as const]),
     ...(filter.attention === undefined ? [] : [['instr(attention, ?) > 0', attentionMark(filter.attention)] as const]),
+    ...shortParts(filter),
     ...(filter.verdict === undefined ? [] : [[HAS_VERDICT, verdictNumber(filter.verdict)] as const]),
   ];
   const sql = [...conditions.sql, ...wanted.map(([condition]) => condition)];

@@ -4,9 +4,19 @@ import type { OrderState } from '../../../projections/order/order';
 import type { CountedOrder } from '../../../projections/overview';
 import type { LocationId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
-import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
+import { FINAL_STAGES } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
+import type { Choice } from '../../../schemas/api/search-choices';
+import {
+  type CountedOrders,
+  countedSlice,
+  type CountedSlice,
+  countingBy,
+  countingOf,
+  SOURCES_SQL,
+  type WordRow,
+} from './choice-counts';
 import { conditionsOf, type OrderFilter } from './filter';
 import { firstWhere, newestOf, type SearchFilter, SEQS_OF_KEYS_SQL, wantedOf, waysTo } from './found-orders';
 import {
@@ -23,57 +33,16 @@ import {
   DRIVES_OF_ORDER,
   inodeOf,
   type NewestEvent,
-  type OrderRecord,
   parseState,
   type PlacedOrder,
   ReadModelError,
   type Witness,
   type ListedLocations,
 } from './schema';
+import type { ListedOrders, ListOptions, NewsSlice, OrdersAt, OrderSlice } from './slices';
 import { type OrderRow, placedOf, type PlacedRow, recordOf } from './rows';
 import { type DriveRow, DRIVES_SQL, driveOf } from './search-index';
-
-export interface ListOptions {
-  readonly stage?: Stage;
-  readonly active?: boolean;
-  readonly limit: number;
-  /** The last page's `next`; 0 for the first page. */
-  readonly after: number;
-}
-
-export interface ListedOrders {
-  readonly records: readonly OrderRecord[];
-  /** For the next page's `after`; null at the end. */
-  readonly next: number | null;
-}
-
-/** Some orders that were looked at. */
-export interface OrderSlice {
-  readonly orders: readonly (OrderRecord & { readonly seq: number })[];
-  /** The number of the last one that was looked at; null if that is all. */
-  readonly end: number | null;
-}
-
-/** Orders as they stood at one moment of the read model. */
-export interface OrdersAt {
-  /** The newest event in it; null before the first. */
-  readonly newest: Witness | null;
-  /** Everything up to here is in it; null before the first event. */
-  readonly position: Position | null;
-  readonly orders: readonly PlacedOrder[];
-  /** There were more than were asked for. */
-  readonly truncated: boolean;
-}
-
-/** Some orders of all locations by the position of their newest event, as of one moment. */
-export interface NewsSlice {
-  /** The newest event in the read model; null before the first. */
-  readonly newest: Witness | null;
-  /** Those with the oldest news first. */
-  readonly orders: readonly PlacedOrder[];
-  /** The last news that were looked at; null if that is all. */
-  readonly end: Witness | null;
-}
+import { addSpellings } from './words';
 
 /**
  * The read model as readers see it: beside the projector, and always a state that it committed. One that is made anew is
@@ -199,6 +168,28 @@ export class OrderTableReader {
   /** @returns every driver that an order had, by its number in a slice, oldest first. @throws {ReadModelError} */
   drivesOf(seq: number): readonly Drive[] {
     return this.#all<DriveRow>(DRIVES_SQL, [seq * DRIVES_OF_ORDER, (seq + 1) * DRIVES_OF_ORDER]).map(driveOf);
+  }
+
+  /**
+   * Counts some orders by their words, the newest first.
+   * @param before `end` of the slice before; {@link NEWEST_SEQ} for the first one
+   * @param size orders to count
+   * @throws {ReadModelError}
+   */
+  counted(which: CountedOrders, before: number, size: number): CountedSlice {
+    const { sql, parameters } = countingOf(which, before, size);
+    return countedSlice(this.#all<WordRow>(sql, parameters), size);
+  }
+
+  /** @returns how many orders, at most `limit`, have a word: of all, or of those that have ended ({@link INDEXED_WHOLE}). @throws {ReadModelError} */
+  countBy(choice: Choice, value: string, limit: number): number {
+    const { sql, parameters } = countingBy(choice, value, limit);
+    return this.#all<{ readonly orders: number }>(sql, parameters)[0]?.orders ?? 0;
+  }
+
+  /** @returns the spellings of the sources that drivers had, at most `limit`. @throws {ReadModelError} */
+  sources(limit: number): readonly string[] {
+    return this.#all<{ readonly spelling: string }>(SOURCES_SQL, [limit]).map(({ spelling }) => spelling);
   }
 
   /**
@@ -387,6 +378,7 @@ export class OrderTableReader {
   #openComplete(): Connection {
     const db = new Database(this.#file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
+      addSpellings(db);
       if (db.prepare('SELECT 1 FROM checkpoint WHERE complete = 1').get() !== undefined) return db;
     } catch (error) {
       db.close();

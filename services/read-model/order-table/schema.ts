@@ -13,7 +13,7 @@ import type { Position } from '../../event-store/event-store';
  */
 
 /** Counts changes of the tables below; the code that opens the read model says the version of the folds. */
-export const TABLE_VERSION = 11;
+export const TABLE_VERSION = 12;
 export const BUSY_TIMEOUT_MS = 2_000;
 
 /**
@@ -31,20 +31,21 @@ export const BUSY_TIMEOUT_MS = 2_000;
  */
 export const SCHEMA = `
   CREATE TABLE orders (
-    seq          INTEGER PRIMARY KEY,
-    location_id  TEXT NOT NULL,
-    order_id     TEXT NOT NULL,
-    stage        TEXT NOT NULL,
-    active       INTEGER NOT NULL,
-    position     INTEGER NOT NULL,
-    event_id     TEXT NOT NULL,
-    content_hash TEXT,
-    event_hash   TEXT,
-    status       TEXT,
-    attention    TEXT NOT NULL,
-    number_since TEXT NOT NULL,
-    updated_at   TEXT NOT NULL,
-    state        TEXT NOT NULL,
+    seq             INTEGER PRIMARY KEY,
+    location_id     TEXT NOT NULL,
+    order_id        TEXT NOT NULL,
+    stage           TEXT NOT NULL,
+    active          INTEGER NOT NULL,
+    position        INTEGER NOT NULL,
+    event_id        TEXT NOT NULL,
+    content_hash    TEXT,
+    event_hash      TEXT,
+    status          TEXT,
+    delivery_status TEXT,
+    attention       TEXT NOT NULL,
+    number_since    TEXT NOT NULL,
+    updated_at      TEXT NOT NULL,
+    state           TEXT NOT NULL,
     UNIQUE (location_id, order_id)
   ) STRICT;
   CREATE TABLE drives (
@@ -98,6 +99,7 @@ export const INDEXES = `
   CREATE INDEX active_by_seq ON orders (active) WHERE active = 1;
   CREATE INDEX ended_by_stage ON orders (stage) WHERE active = 0;
   CREATE INDEX ended_by_status ON orders (status) WHERE active = 0;
+  CREATE INDEX ended_by_delivery_status ON orders (delivery_status) WHERE active = 0;
   CREATE INDEX ended_noticed ON orders (seq, attention) WHERE active = 0 AND attention <> '';
   CREATE INDEX drives_by_phone ON drives (phone_last4) WHERE phone_last4 IS NOT NULL;
   CREATE INDEX drives_by_source ON drives (source_spelling) WHERE source_spelling IS NOT NULL;

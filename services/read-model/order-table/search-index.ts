@@ -3,7 +3,7 @@ import type { Drive } from '../../../projections/order/drives';
 import { spellingOf } from '../../../projections/values/spelling';
 import { DRIVES_OF_ORDER, INDEXES, ORDER_ITSELF } from './schema';
 import { wipingPages } from './wipe';
-import { plateSpelling } from './words';
+import { addSpellings, plateSpelling } from './words';
 
 export interface DriveRow extends Omit<Drive, 'from' | 'to'> {
   readonly id: number;
@@ -86,8 +86,7 @@ function writeAll(db: Connection): void {
 /** @param isBuilt whether the tables have their indexes and words */
 export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex {
   let isKept = isBuilt;
-  db.function('spelling', { deterministic: true }, (text) => spellingOf(String(text)));
-  db.function('plate_spelling', { deterministic: true }, (plate) => plateSpelling(String(plate)));
+  addSpellings(db);
   const removeOrder = db.prepare<[number]>('DELETE FROM order_words WHERE rowid = ?');
   const rowsOf = db.prepare<[number, number], DriveRow>(DRIVES_SQL);
   const put = db.prepare<(string | number | null)[]>(

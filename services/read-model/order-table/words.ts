@@ -1,3 +1,4 @@
+import type { Database as Connection } from 'better-sqlite3';
 import { spellingOf } from '../../../projections/values/spelling';
 
 /** Texts as the search looks them up by their parts: in trigrams, as the tokenizer of SQLite cuts them. */
@@ -11,6 +12,12 @@ const DISTINGUISHES_IDS = /\d.*\d/s;
 
 /** @returns a plate as it is looked for: spaces and dashes are written or not. */
 export const plateSpelling = (plate: string): string => spellingOf(plate).replace(/[^\p{L}\p{N}]/gu, '');
+
+/** Lets statements write texts as they are looked for: `spelling` and `plate_spelling`. */
+export function addSpellings(db: Connection): void {
+  db.function('spelling', { deterministic: true }, (text) => spellingOf(String(text)));
+  db.function('plate_spelling', { deterministic: true }, (plate) => plateSpelling(String(plate)));
+}
 
 /** @returns a query of FTS5 that finds all texts with a part, and few others; null if the part is too short. */
 export function gramsOf(part: string): string | null {

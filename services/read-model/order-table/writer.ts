@@ -103,6 +103,7 @@ const shownBy = (state: OrderState): readonly (string | number | null)[] => [
   isActive(state) ? 1 : 0,
   stageOf(state),
   state.status,
+  state.delivery_status,
   attentionOf(state)
     .map((code) => ` ${code} `)
     .join(''),
@@ -112,7 +113,7 @@ const shownBy = (state: OrderState): readonly (string | number | null)[] => [
 ];
 
 /** Columns of an order that change with its events, in the order of {@link shownBy} and of what only an event has. */
-const SHOWN = ['active', 'stage', 'status', 'attention', 'number_since', 'updated_at', 'state'];
+const SHOWN = ['active', 'stage', 'status', 'delivery_status', 'attention', 'number_since', 'updated_at', 'state'];
 const OF_EVENT = ['position', 'event_id', 'content_hash', 'event_hash'];
 
 /** Prepares the statements for the rows of orders; `seq` is the number of one. */

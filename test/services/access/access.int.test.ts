@@ -80,6 +80,7 @@ describe('every call that reads', () => {
     'get /checkpoints/inclusion?position=1': [AUDITOR, POS],
     'get /checkpoints/consistency?from=1': [AUDITOR, POS],
     'get /audit/orders': [AUDITOR, OPERATOR, CHIEF],
+    'get /audit/choices': [AUDITOR, OPERATOR, CHIEF],
     'get /coverage': [AUDITOR, OPERATOR, CHIEF],
     'get /access': [CHIEF],
     'get /readers': [CHIEF],

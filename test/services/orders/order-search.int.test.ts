@@ -4,8 +4,9 @@ import { read } from '../../../projections/history/timeline';
 import { locationId, orderKey, type OrderKey } from '../../../schemas/order-key';
 import type { OrderEvent } from '../../../schemas/events/order-events';
 import { type FoundOrder, FoundOrders, type Order } from '../../../schemas/api/order-view';
-import { ATTENTION_CODES, STAGES, STATUSES, VERDICTS } from '../../../schemas/vocabulary';
-import { MAX_LOOKED_AT, MAX_REPLAYED_ORDERS } from '../../../services/orders/look-through';
+import { SearchChoices } from '../../../schemas/api/search-choices';
+import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES, VERDICTS, wordOf } from '../../../schemas/vocabulary';
+import { MAX_LOOKED_AT, MAX_READ_IN_VAIN, MAX_REPLAYED_ORDERS } from '../../../services/orders/look-through';
 import { NEWEST_SEQ } from '../../../services/read-model/order-table/found-orders';
 import { createPastOrders } from '../../../services/orders/past-orders';
 import { createOrderSearch } from '../../../services/orders/search';
@@ -124,6 +125,34 @@ describe('the search for orders', () => {
       expect(await find({ status })).toEqual(expected((_, order) => order.status === status));
     },
   );
+  it.each([...DELIVERY_STATUSES.keys(), 'Beamed UP'])(
+    'a search for the delivery status %s finds exactly the orders with that delivery status',
+    async (delivery_status) => {
+      expect(await find({ delivery_status })).toEqual(
+        expected((_, order) => order.delivery_status === wordOf(delivery_status)),
+      );
+    },
+  );
+  it.each([
+    [READER_TOKEN, null],
+    [LOCAL, ['here']],
+    [PAIR, ['here', 'far']],
+  ])('the counts of each word are those of the locations that the reader sees: %s', async (token, within) => {
+    const { json } = await service.call('/audit/choices', { headers: bearer(token) });
+    const { stage, verdict } = SearchChoices.strict().parse(json);
+    const own = expected(({ key }) => within?.includes(key.location_id) ?? true);
+    expect(stage).toEqual(
+      STAGES.map((value) => ({ value, orders: own.filter((order) => order.stage === value).length, more: false })),
+    );
+    expect(verdict.find(({ value }) => value === 'advance')).toEqual({
+      value: 'advance',
+      orders: expected(({ key, verdicts }) => verdicts.has('advance') && (within?.includes(key.location_id) ?? true))
+        .length,
+      more: false,
+    });
+    const elsewhere = await service.call('/audit/choices?location_id=there', { headers: bearer(token) });
+    expect(elsewhere.status).toBe(within === null ? 200 : 403);
+  });
   it.each([...ATTENTION_CODES])(
     'a search for the attention code %s finds exactly the orders that have it',
     async (attention) => {
@@ -365,7 +394,21 @@ describe('looking through many orders', () => {
     const search = createOrderSearch({ orders, labels });
     const first = 1_000_000;
     const page = { limit: 10, after: first };
-    expect(await search.find(null, { driver: 'nobody' }, page)).toEqual({ records: [], next: first - MAX_LOOKED_AT });
+    expect(await search.find(null, { driver: 'nobody' }, page)).toEqual({
+      records: [],
+      next: first - MAX_READ_IN_VAIN,
+    });
+  });
+
+  it('a search of which the read model knows that it finds nothing ends its page after more orders', async () => {
+    const none = {
+      ...orders,
+      found: (_: unknown, before: number, size: number) => ({ orders: [], end: before - size }),
+    };
+    const search = createOrderSearch({ orders: none, labels });
+    const first = 1_000_000;
+    const page = { limit: 10, after: first };
+    expect(await search.find(null, {}, page)).toEqual({ records: [], next: first - MAX_LOOKED_AT });
   });
 
   it('a list of the past that finds nothing ends its page after a limited number of replays, with a cursor to go on', async () => {

@@ -4,7 +4,8 @@ import { isActive, type OrderState, stageOf } from '../../../projections/order/o
 import { locationId, orderId, type OrderKey } from '../../../schemas/order-key';
 import { STAGES, type Stage } from '../../../schemas/vocabulary';
 import type { Position } from '../../../services/event-store/event-store';
-import { type ListOptions, OrderTableReader } from '../../../services/read-model/order-table/reader';
+import { OrderTableReader } from '../../../services/read-model/order-table/reader';
+import type { ListOptions } from '../../../services/read-model/order-table/slices';
 import { deleteOrderTable, ReadModelError } from '../../../services/read-model/order-table/schema';
 import { openOrderTable, type OrderTable } from '../../../services/read-model/order-table/writer';
 import { eventsOf, fold, says, type DeliveryObject } from '../../projections/scenario';

@@ -263,6 +263,7 @@ describe('the record of who looked', () => {
     expect(silent.sort()).toEqual([
       'DELETE /consumers/{name}',
       'GET /asyncapi.json',
+      'GET /audit/choices',
       'GET /checkpoints',
       'GET /checkpoints/consistency',
       'GET /checkpoints/inclusion',
@@ -623,6 +624,7 @@ describe('the access log', () => {
     ['/locations/a%2Fb/orders/o', '/locations/a%2Fb/orders/o'],
     ['/x?limit=5&after=7&as_of=2026-11-21T18:00:00Z', '/x?limit=5&after=7&as_of=2026-11-21T18%3A00%3A00Z'],
     ['/audit/orders?driver=Jane%20Doe&status=completed', '/audit/orders?driver=[withheld]&status=completed'],
+    ['/audit/orders?delivery_status=failed_to_deliver', '/audit/orders?delivery_status=failed_to_deliver'],
     ['/x?what%20ever=secret', '/x?what%20ever=[withheld]'],
     ['/readers/x?acts=true&location_id=a', '/readers/x?acts=true&location_id=a'],
     ['/x?', '/x'],

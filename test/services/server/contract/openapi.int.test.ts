@@ -145,7 +145,7 @@ describe('OpenAPI document', () => {
   it('the OpenAPI document has exactly the operations of the service', () => {
     /** What only browsers look at. */
     const isPage = (path: string): boolean =>
-      /^\/(?:$|docs|screens|audit(?!\/orders)|login|logout|pair$|verifier)/.test(path);
+      /^\/(?:$|docs|screens|audit(?!\/(?:orders|choices))|login|logout|pair$|verifier)/.test(path);
     const root = join(__dirname, '..', '..', '..', '..', 'services');
     const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.startsWith('sandbox/')) // a process of its own
@@ -301,6 +301,8 @@ describe('real answers', () => {
     ['/relays', '/relays?limit=0', 400, 'get'],
     ['/audit/orders', '/audit/orders?location_id=api&driver=jane', 200, 'get'],
     ['/audit/orders', '/audit/orders?verdict=wrong', 400, 'get'],
+    ['/audit/choices', '/audit/choices?location_id=api', 200, 'get'],
+    ['/audit/choices', '/audit/choices?driver=jane', 400, 'get'],
     ['/coverage', '/coverage?location_id=api', 200, 'get'],
     ['/coverage', '/coverage?from=x', 400, 'get'],
     ['/access', '/access', 200, 'get'],

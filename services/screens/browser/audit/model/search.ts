@@ -9,6 +9,7 @@ export const FILTERS = [
   'license_plate',
   'phone_last4',
   'status',
+  'delivery_status',
   'source',
   'stage',
   'attention',

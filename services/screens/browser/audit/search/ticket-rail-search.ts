@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { Choice } from '../../../../../schemas/api/search-choices';
 import type { FoundDriver, FoundOrder, FoundOrders } from '../../../../../schemas/api/order-view';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../../../schemas/vocabulary';
 import { KNOWN_SOURCES, sourceWords } from '../../../../../schemas/words/source-words';
@@ -12,6 +13,8 @@ import { foundFileAddress, searchAddress, timelineAddress, wordsAddress } from '
 import { LocationPicks } from '../../feed/location-picks';
 import { VERDICT_ORDER, verdictWords } from '../../shared/model/audit-words';
 import { formData } from '../../shared/field-events';
+import { ChoiceCounts } from './choice-counts';
+import { choiceField, textField } from './choice-fields';
 import { LocationField } from '../location-field';
 import { clockOf, clockWords, type PlaceClock } from '../model/place-clock';
 import { moment } from '../moment';
@@ -43,13 +46,16 @@ export class TicketRailSearch extends railElement({
   readonly #from = new TimeField(this, 'from');
   readonly #to = new TimeField(this, 'to', 'later');
   readonly #question = new OneQuestion(this);
+  readonly #counts = new ChoiceCounts(this);
   readonly #locations = new LocationPicks(this);
   readonly #location = new LocationField(this, this.#locations);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('filters')) return;
-    this.#location.give(this.filters.location_id);
-    void this.#find({ orders: [], next: null });
+    if (changed.has('filters')) {
+      this.#location.give(this.filters.location_id);
+      void this.#find({ orders: [], next: null });
+    }
+    void this.#counts.countAt(this.#counted());
   }
 
   /** Pages may be empty before the end: goes on until there is a page full of orders. */
@@ -113,23 +119,20 @@ export class TicketRailSearch extends railElement({
     return html`<form class="panel stack" @submit=${this.#submitted}>
       <h2>Find an order</h2>
       <div class="fields">
-        ${this.#location.render()} ${this.#renderText('order_id', 'Order id, or a part')}
-        ${this.#renderText('label', 'What the driver says, or a part')}
-        ${this.#renderText('driver', 'Any driver’s name, or a part')}
-        ${this.#renderChoice('status', 'Order (status), as last reported', [...STATUSES.keys()], statusWords)}
-        ${this.#renderText(
-          'source',
-          'Source of the driver',
-          KNOWN_SOURCES.map((source) => [source, sourceWords(source)]),
-        )}
-        ${this.#renderText('license_plate', 'License plate, or a part')}
-        ${this.#renderText('phone_last4', 'Last four digits of the phone')}
-        ${this.#renderChoice('stage', 'Stage', STAGES, stageWords)}
-        ${this.#renderChoice('attention', 'Attention', ATTENTION_CODES, (code) => attentionWords(code).words)}
-        ${this.#renderChoice('verdict', 'An event that was read as', VERDICT_ORDER, (code) => verdictWords(code).words)}
+        ${this.#location.render()} ${this.#text('order_id', 'Order id, or a part')}
+        ${this.#text('label', 'What the driver says, or a part')}
+        ${this.#text('driver', 'Any driver’s name, or a part')}
+        ${this.#choice('status', 'Order (status), as last reported', STATUSES.keys(), statusWords)}
+        ${this.#choice('delivery_status', 'Driver (delivery status), as last reported', DELIVERY_STATUSES.keys(), driverWords)}
+        ${this.#sourceField()} ${this.#text('license_plate', 'License plate, or a part')}
+        ${this.#text('phone_last4', 'Last four digits of the phone')}
+        ${this.#choice('stage', 'Stage', STAGES, stageWords)}
+        ${this.#choice('attention', 'Attention', ATTENTION_CODES, (code) => attentionWords(code).words)}
+        ${this.#choice('verdict', 'An event that was read as', VERDICT_ORDER, (code) => verdictWords(code).words)}
         ${this.#from.render('News from', momentOf(this.filters.from), clock)}
         ${this.#to.render('News until', momentOf(this.filters.to), clock)}
       </div>
+      ${this.#counts.isKnown ? html`<p class="muted">${this.#countsWords()}</p>` : nothing}
       <div class="row">
         <button class="primary">${icon('search')} Find</button>
         <a class="button" href=${searchAddress({})}>Clear</a>
@@ -138,46 +141,38 @@ export class TicketRailSearch extends railElement({
     </form>`;
   }
 
-  #renderText(
-    name: Filter,
-    label: string,
-    known: readonly (readonly [value: string, words: string | null])[] = [],
-  ): TemplateResult {
-    return html`<label
-        >${label}
-        <input
-          name=${name}
-          maxlength="200"
-          autocomplete="off"
-          spellcheck="false"
-          list=${known.length === 0 ? nothing : `known-${name}`}
-          .value=${this.filters[name] ?? ''}
-      /></label>
-      ${
-        known.length === 0
-          ? nothing
-          : html`<datalist id=${`known-${name}`}>
-              ${known.map(([value, words]) => html`<option value=${value}>${words ?? nothing}</option>`)}
-            </datalist>`
-      }`;
+  /** What is typed may be the beginning of a location: nothing is counted there. */
+  #counted(): string | null | undefined {
+    const { chosen } = this.#location;
+    if (chosen === undefined) return null;
+    return chosen === this.filters.location_id || this.#locations.has(chosen) ? chosen : undefined;
   }
 
-  #renderChoice(
-    name: Filter,
-    label: string,
-    values: readonly string[],
-    words: (value: string) => string,
-  ): TemplateResult {
-    const chosen = this.filters[name] ?? '';
-    // An address may ask for a word that no list has.
-    const choices = chosen === '' || values.includes(chosen) ? values : [...values, chosen];
-    return html`<label
-      >${label}
-      <select name=${name}>
-        <option value="">Any</option>
-        ${choices.map((value) => html`<option value=${value} ?selected=${value === chosen}>${words(value)}</option>`)}
-      </select></label
-    >`;
+  #countsWords(): string {
+    const { chosen } = this.#location;
+    const where = chosen === undefined ? '' : ` at ${this.#locations.called(chosen)}`;
+    return `The lists say how many orders${where} each word finds, whatever else is asked for.`;
+  }
+
+  #text(name: Filter, label: string): TemplateResult {
+    return textField({ name, label, value: this.filters[name] ?? '' });
+  }
+
+  /** Any source can be looked for: the list has those that are known to come, and those that came. */
+  #sourceField(): TemplateResult {
+    const counts = this.#counts.of('source');
+    const words = [...new Set([...KNOWN_SOURCES, ...counts.map(({ value }) => value)])];
+    return textField(
+      { name: 'source', label: 'Source of the driver', value: this.filters.source ?? '' },
+      { words: words.map((source) => [source, sourceWords(source)]), counts },
+    );
+  }
+
+  #choice(name: Choice, label: string, values: Iterable<string>, called: (value: string) => string): TemplateResult {
+    return choiceField(
+      { name, label, value: this.filters[name] ?? '' },
+      { words: Array.from(values, (value) => [value, called(value)]), counts: this.#counts.of(name) },
+    );
   }
 
   #renderFound({ orders, next }: Found): TemplateResult {

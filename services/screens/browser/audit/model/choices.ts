@@ -1,0 +1,14 @@
+import type { ChoiceCount } from '../../../../../schemas/api/search-choices';
+import { numberWords } from './coverage';
+
+/** @returns how many orders a word finds, such as `12` or `1,000+`; '' if it is not known whether there are any */
+export function ordersText({ orders, more }: Pick<ChoiceCount, 'orders' | 'more'>): string {
+  if (more && orders === 0) return '';
+  return `${numberWords(orders)}${more ? '+' : ''}`;
+}
+
+/** @returns what stands in a list for a word: what it is called, and how many orders it finds as far as that is known */
+export function choiceText(words: string, count: ChoiceCount | undefined): string {
+  const orders = count === undefined ? '' : ordersText(count);
+  return orders === '' ? words : `${words} (${orders})`;
+}
