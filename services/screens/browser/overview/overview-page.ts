@@ -1,4 +1,6 @@
+import { later } from '../shared/later';
 import { started } from '../shared/started';
 import './ticket-rail-overview';
 
+later(async () => (await import('../kept/install')).install());
 started();

@@ -1,0 +1,153 @@
+import type { Order } from '../../../../schemas/api/order-view';
+import type { TicketRailBoard } from '../board/ticket-rail-board';
+import type { KeptMoment } from '../board/model/kept-moment';
+import { adviseLanguage } from '../shared/language';
+import { clockWords } from '../shared/model/words';
+import { followManifest, install } from './install';
+import { forgetBoards, KeptBoards } from './kept-boards';
+import { type KeptBoard, writeBoard } from './model/kept-board';
+import { stepOf } from './model/keeping';
+
+/** Milliseconds between two looks at the board. */
+const LOOK_MS = 1_000;
+
+/** What was done for the location that a board shows. */
+interface Done {
+  readonly location: string;
+  /** Milliseconds of the clock of the page. */
+  readonly since: number;
+  isLookedFor: boolean;
+  isForgotten: boolean;
+  kept: { readonly at: number; readonly orders: ReadonlyMap<string, Order> } | null;
+}
+
+/** Keeps the board of a page while it is live, and shows what was kept while nothing else is there. */
+class BoardKeeper {
+  #boards: Promise<KeptBoards> | null = null;
+  #done: Done;
+  readonly #board: TicketRailBoard;
+
+  constructor(board: TicketRailBoard) {
+    this.#board = board;
+    // Its location was chosen with the page.
+    this.#done = this.#begin(0);
+  }
+
+  start(): void {
+    setInterval(() => void this.#look(), LOOK_MS);
+    window.addEventListener('pagehide', () => {
+      const { freshness, hasData } = this.#board.live;
+      const isRefused = freshness.kind === 'stale' && ['login', 'forbidden'].includes(freshness.cause);
+      if (hasData && !isRefused) void this.#keep().catch(() => undefined);
+    });
+    void this.#look();
+  }
+
+  #begin(since: number): Done {
+    const { location } = this.#board;
+    return { location, since, isLookedFor: false, isForgotten: false, kept: null };
+  }
+
+  async #look(): Promise<void> {
+    followManifest();
+    if (this.#done.location !== this.#board.location) this.#done = this.#begin(performance.now());
+    const { location, since, isLookedFor, isForgotten, kept } = this.#done;
+    const { freshness, hasData, state } = this.#board.live;
+    if (location === '' || isForgotten) return;
+    const now = performance.now();
+    const step = stepOf({
+      freshness,
+      hasData,
+      waitedMs: now - since,
+      isLookedFor,
+      isShown: this.#board.kept !== null,
+      sinceKeptMs: kept === null ? null : now - kept.at,
+      isChanged: kept?.orders !== state.orders,
+    });
+    try {
+      if (step === 'show') await this.#show();
+      else if (step === 'hide') this.#hide();
+      else if (step === 'keep') await this.#keep();
+      else if (step !== null) await this.#forget(step);
+    } catch {
+      // The browser refuses storage: then all is as without it.
+    }
+  }
+
+  #opened(): Promise<KeptBoards> {
+    this.#boards ??= KeptBoards.open();
+    return this.#boards;
+  }
+
+  async #show(): Promise<void> {
+    const done = this.#done;
+    done.isLookedFor = true;
+    const kept = await (await this.#opened()).find(done.location);
+    if (kept === null || done !== this.#done || this.#board.live.hasData) return;
+    adviseLanguage(this, kept.facts.language ?? '');
+    this.#board.kept = momentOf(kept, this.#board);
+  }
+
+  #hide(): void {
+    adviseLanguage(this, '');
+    this.#board.kept = null;
+  }
+
+  async #keep(): Promise<void> {
+    const { location, live } = this.#board;
+    const { freshness, state, facts } = live;
+    // What nothing would forget at the end of the session is not kept.
+    if (navigator.serviceWorker.controller === null || freshness.ageMs === null) return;
+    this.#done.kept = { at: performance.now(), orders: state.orders };
+    const now = Date.now();
+    const currentAt = now - freshness.ageMs;
+    const { orders, truncated } = state;
+    const text = writeBoard({
+      location,
+      currentAt,
+      aheadMs: live.now - now,
+      facts,
+      truncated,
+      orders: [...orders.values()],
+    });
+    await (await this.#opened()).keep(location, text, currentAt);
+  }
+
+  async #forget(step: 'forget' | 'forget-all'): Promise<void> {
+    this.#done.isForgotten = true;
+    this.#hide();
+    if (step === 'forget') await (await this.#opened()).forget(this.#done.location);
+    else await forgetBoards();
+    this.#boards = null;
+  }
+}
+
+/** Returns a kept board in the form in which a board shows it. */
+function momentOf(kept: KeptBoard, board: TicketRailBoard): KeptMoment {
+  const { location, truncated, facts } = kept;
+  const orders = new Map(kept.orders.map((order) => [order.order_id as string, order]));
+  return {
+    state: { location, folds: 'kept', position: null, orders, truncated },
+    facts,
+    hasData: true,
+    previousDrivers: new Map(),
+    get now() {
+      return Date.now() + kept.aheadMs;
+    },
+    get freshness() {
+      const { freshness } = board.live;
+      return {
+        kind: 'kept' as const,
+        since: clockWords(kept.currentAt, board.settings.hourCycle),
+        ageMs: Math.max(0, Date.now() - kept.currentAt),
+        cause: freshness.kind === 'stale' ? freshness.cause : null,
+      };
+    },
+  };
+}
+
+/** Has the page of a board open without the service, with the board as it was last shown. */
+export function keepBoard(board: TicketRailBoard): void {
+  void install();
+  if ('serviceWorker' in navigator && 'caches' in window) new BoardKeeper(board).start();
+}
