@@ -57,7 +57,7 @@ export const LOGIN_CALLS = {
     answers: {
       303: {
         description: 'Logged in: on to the page',
-        headers: { Location: 'the page', 'Set-Cookie': 'the session' },
+        headers: { Location: 'leads to the page', 'Set-Cookie': 'the session' },
       },
       401: { description: 'There is no such token', content: PAGE },
       403: { description: 'A page of another origin sent it', content: PAGE },
@@ -74,7 +74,7 @@ export const LOGIN_CALLS = {
     answers: {
       303: {
         description: 'Logged out: on to the login',
-        headers: { Location: 'the login', 'Set-Cookie': 'deletes the session' },
+        headers: { Location: 'leads to the login', 'Set-Cookie': 'deletes the session' },
       },
       403: { description: 'A page of another origin sent it', content: PAGE },
     },

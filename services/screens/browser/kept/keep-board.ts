@@ -53,14 +53,14 @@ class BoardKeeper {
     if (this.#done.location !== this.#board.location) this.#done = this.#begin(performance.now());
     const { location, since, isLookedFor, isForgotten, kept } = this.#done;
     const { freshness, hasData, state } = this.#board.live;
-    if (location === '' || isForgotten) return;
+    if (location === '' || (isForgotten && freshness.kind !== 'live')) return;
     const now = performance.now();
     const step = stepOf({
       freshness,
       hasData,
       waitedMs: now - since,
       isLookedFor,
-      isShown: this.#board.kept !== null,
+      shownAgeMs: this.#board.kept?.freshness.ageMs ?? null,
       sinceKeptMs: kept === null ? null : now - kept.at,
       isChanged: kept?.orders !== state.orders,
     });
@@ -98,6 +98,7 @@ class BoardKeeper {
     const { freshness, state, facts } = live;
     // What nothing would forget at the end of the session is not kept.
     if (navigator.serviceWorker.controller === null || freshness.ageMs === null) return;
+    this.#done.isForgotten = false;
     this.#done.kept = { at: performance.now(), orders: state.orders };
     const now = Date.now();
     const currentAt = now - freshness.ageMs;

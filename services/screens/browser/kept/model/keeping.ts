@@ -1,4 +1,5 @@
 import type { LiveFreshness } from '../../shared/model/freshness';
+import { KEPT_MS } from './kept-board';
 
 /** When a board is kept, shown and forgotten. */
 
@@ -17,8 +18,8 @@ export interface Situation {
   readonly waitedMs: number;
   /** What was kept of the location has been looked for. */
   readonly isLookedFor: boolean;
-  /** The kept board is in sight. */
-  readonly isShown: boolean;
+  /** Milliseconds since the kept board that is in sight was current; null: none is in sight. */
+  readonly shownAgeMs: number | null;
   /** Milliseconds since the board was kept; null: it was not yet. */
   readonly sinceKeptMs: number | null;
   /** It is otherwise than what is kept. */
@@ -30,11 +31,12 @@ export type Step = 'show' | 'hide' | 'keep' | 'forget' | 'forget-all' | null;
 
 /** @returns what there is to do now */
 export function stepOf(situation: Situation): Step {
-  const { freshness, hasData, waitedMs, isLookedFor, isShown, sinceKeptMs, isChanged } = situation;
+  const { freshness, hasData, waitedMs, isLookedFor, shownAgeMs, sinceKeptMs, isChanged } = situation;
   if (freshness.kind === 'stale' && freshness.cause === 'login') return 'forget-all';
   if (freshness.kind === 'stale' && freshness.cause === 'forbidden') return 'forget';
+  if (!hasData && shownAgeMs !== null && shownAgeMs >= KEPT_MS) return 'forget';
   if (!hasData) return isLookedFor || waitedMs < SHOWN_AFTER_MS ? null : 'show';
-  if (isShown) return 'hide';
+  if (shownAgeMs !== null) return 'hide';
   if (freshness.kind !== 'live') return null;
   const pause = isChanged ? KEPT_EVERY_MS : KEPT_UNCHANGED_EVERY_MS;
   return sinceKeptMs === null || sinceKeptMs >= pause ? 'keep' : null;
