@@ -284,4 +284,5 @@ it('a service of a version without a service worker is rid of it with the next p
     page.evaluate<number>(`navigator.serviceWorker.getRegistrations().then((all) => all.length)`);
   await until('no worker to be left', async () => (await workers()) === 0, NOTICED_MS);
   await until('nothing to be kept', async () => (await keptBy(page)) === '', NOTICED_MS);
+  expect(await workers()).toBe(0);
 });

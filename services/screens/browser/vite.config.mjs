@@ -7,7 +7,7 @@ const here = import.meta.dirname;
 
 /** Modules of a few hundred bytes that most pages need. */
 const SMALL_AND_SHARED =
-  /(shared\/(model\/(clock|lateness|known-location|feed-message)|say-parts|query|started|later|field-events|page-words)|schemas\/(files\/thresholds|words\/source-words))\.ts$|lit-html\/(directive|directive-helpers|directives\/(live|repeat))\.js$/;
+  /(shared\/(model\/(clock|lateness|known-location|feed-message)|say-parts|query|started|field-events|page-words)|kept\/later|schemas\/(files\/thresholds|words\/source-words))\.ts$|lit-html\/(directive|directive-helpers|directives\/(live|repeat))\.js$/;
 
 /** Builds the pages below /screens and, under a name that stays, the component that others embed. */
 export default defineConfig({

@@ -21,7 +21,7 @@ import { arrivalsAttended, attended, type Call, lasting, timely, withNews } from
 import type { Driver } from './model/handoff/handoff';
 import { type News, veryLate } from './model/news';
 import { areSameThresholds, type Settings } from './model/settings';
-import type { KeptMoment } from './model/kept-moment';
+import type { KeptMoment } from '../kept/model/kept-moment';
 import type { ReplayMoment } from './model/replay';
 import { type OfVisit, visitOf } from './model/handoff/visits';
 import type { KnownLocation } from '../shared/model/known-location';

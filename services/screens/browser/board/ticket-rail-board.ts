@@ -25,7 +25,7 @@ import { TileKeys } from './keys/tile-keys';
 import { LocationChoices } from './settings/location-choices';
 import { type CallKind, loudest, withNews } from './model/calls';
 import { type News, nothingSaid, saidOf } from './model/news';
-import type { KeptMoment } from './model/kept-moment';
+import type { KeptMoment } from '../kept/model/kept-moment';
 import type { ReplayMoment } from './model/replay';
 import type { Settings } from './model/settings';
 import { Pointer } from './pointer';

@@ -1,4 +1,4 @@
-import { later } from '../shared/later';
+import { later } from '../kept/later';
 import { say } from '../shared/model/say';
 import { speakAround } from '../shared/page-words';
 import { clockOf, languageOf, locationOf, placeOf } from '../shared/query';

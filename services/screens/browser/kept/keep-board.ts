@@ -1,15 +1,23 @@
 import type { Order } from '../../../../schemas/api/order-view';
-import type { TicketRailBoard } from '../board/ticket-rail-board';
-import type { KeptMoment } from '../board/model/kept-moment';
+import type { LiveOrders } from '../feed/live-orders';
 import { adviseLanguage } from '../shared/language';
-import { clockWords } from '../shared/model/words';
+import { clockWords, type HourCycle } from '../shared/model/words';
 import { followManifest, install } from './install';
 import { forgetBoards, KeptBoards } from './kept-boards';
 import { type KeptBoard, writeBoard } from './model/kept-board';
 import { stepOf } from './model/keeping';
+import type { KeptMoment } from './model/kept-moment';
 
 /** Milliseconds between two looks at the board. */
 const LOOK_MS = 1_000;
+
+/** What a board lets be kept of it, and shows in place of it. */
+interface Board {
+  readonly location: string;
+  readonly live: Pick<LiveOrders<Order>, 'state' | 'now' | 'hasData' | 'freshness' | 'facts'>;
+  readonly settings: { readonly hourCycle: HourCycle };
+  kept: KeptMoment | null;
+}
 
 /** What was done for the location that a board shows. */
 interface Done {
@@ -25,9 +33,9 @@ interface Done {
 class BoardKeeper {
   #boards: Promise<KeptBoards> | null = null;
   #done: Done;
-  readonly #board: TicketRailBoard;
+  readonly #board: Board;
 
-  constructor(board: TicketRailBoard) {
+  constructor(board: Board) {
     this.#board = board;
     // Its location was chosen with the page.
     this.#done = this.#begin(0);
@@ -124,14 +132,14 @@ class BoardKeeper {
 }
 
 /** Returns a kept board in the form in which a board shows it. */
-function momentOf(kept: KeptBoard, board: TicketRailBoard): KeptMoment {
+function momentOf(kept: KeptBoard, board: Board): KeptMoment {
   const { location, truncated, facts } = kept;
   const orders = new Map(kept.orders.map((order) => [order.order_id as string, order]));
   return {
     state: { location, folds: 'kept', position: null, orders, truncated },
     facts,
     hasData: true,
-    previousDrivers: new Map(),
+    previousDrivers: new Map<string, never>(),
     get now() {
       return Date.now() + kept.aheadMs;
     },
@@ -148,7 +156,7 @@ function momentOf(kept: KeptBoard, board: TicketRailBoard): KeptMoment {
 }
 
 /** Has the page of a board open without the service, with the board as it was last shown. */
-export function keepBoard(board: TicketRailBoard): void {
+export function keepBoard(board: Board): void {
   void install();
   if ('serviceWorker' in navigator && 'caches' in window) new BoardKeeper(board).start();
 }

@@ -1,4 +1,4 @@
-import { later } from '../shared/later';
+import { later } from '../kept/later';
 import { started } from '../shared/started';
 import './ticket-rail-overview';
 

@@ -2,7 +2,6 @@ import type { Order } from '../../../../../schemas/api/order-view';
 import type { FeedState } from '../../feed/model/feed-state';
 import type { KeptFreshness } from '../../shared/model/freshness';
 import type { KnownLocation } from '../../shared/model/known-location';
-import type { Driver } from './handoff/handoff';
 
 /** A board as this screen showed it before it was loaded again, in the form in which the live board knows its own. */
 export interface KeptMoment {
@@ -13,5 +12,5 @@ export interface KeptMoment {
   readonly hasData: true;
   readonly freshness: KeptFreshness;
   /** Nobody is waited for in it: a driver who changed is known again with the feed. */
-  readonly previousDrivers: ReadonlyMap<string, Driver>;
+  readonly previousDrivers: ReadonlyMap<string, never>;
 }
