@@ -20,17 +20,18 @@ const HASHED = /-[\w-]{8}\.(?:js|css|svg)$/;
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  // The one that holds the connections of all tabs (browser/feed/feed-worker.ts).
+  // Those that hold the connections of all tabs (browser/feed/feed-worker.ts) and open pages (browser/kept/shell-worker.ts).
   "worker-src 'self'",
   // The hash is that of nothing: browsers that cannot adopt style sheets fill empty elements (browser/rail-element.ts).
   "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
   "img-src 'self' https:",
   "connect-src 'self'",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
   "frame-ancestors 'self'",
   "require-trusted-types-for 'script'",
-  'trusted-types lit-html ticket-rail-worker',
+  'trusted-types lit-html ticket-rail-worker ticket-rail-shell',
 ].join('; ');
 
 const securePage: RequestHandler = (_request, response, next) => {

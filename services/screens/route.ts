@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import { readerOf } from '../access/guard';
 import { requirePages } from '../access/requirements';
 import type { BasePath } from '../http/base-path';
+import { createInstall } from './install-route';
 import { createAssets, createPages } from './page-route';
 import { createVerifier } from './verifier-route';
 
@@ -28,7 +29,7 @@ const PUBLIC_PAGES = [['/pair', 'pair.html']] as const;
 export interface Screens {
   /**
    * Code and style, the same for everybody, for pages of others too: no reader's rights are needed. `/`, the page of a new
-   * screen and the verifier as well.
+   * screen, the verifier, and what makes pages installable as well.
    */
   readonly assets: Router;
   /** The pages. They hold no data themselves. */
@@ -48,7 +49,7 @@ export function createScreens(basePath: BasePath): Screens {
   assets.get('/', (_request, response) => {
     response.redirect(302, `${basePath}/screens`);
   });
-  assets.use(createPages(PUBLIC_PAGES, basePath), createVerifier());
+  assets.use(createPages(PUBLIC_PAGES, basePath), createVerifier(), createInstall(basePath));
   const pages = Router();
   pages.all(
     PAGES.map(([path]) => path),

@@ -43,6 +43,9 @@ const isScreenReport = (request: Request): boolean => request.url().endsWith('/s
 /** The worker that all tabs share outlives the page that starts it, and its answer is not said of that page. */
 const isSharedWorker = (request: Request): boolean => /\/assets\/feed-worker-[^/]+$/.test(request.url());
 
+/** What the service worker asks for is its own: it outlives the pages that it opens, too. */
+const isServiceWorker = (request: Request): boolean => request.serviceWorker() !== null;
+
 const describeRequest = (request: Request): string => `${request.method()} ${request.url()}`;
 
 /**
@@ -53,7 +56,8 @@ function watchRequests(context: BrowserContext) {
   const inFlight = new Set<Request>();
   const takenBack: string[] = [];
   context.on('request', (request) => {
-    if (!isEventStream(request) && !isScreenReport(request) && !isSharedWorker(request)) inFlight.add(request);
+    const isOfNoPage = isServiceWorker(request) || isSharedWorker(request);
+    if (!isEventStream(request) && !isScreenReport(request) && !isOfNoPage) inFlight.add(request);
   });
   // Not `requestfinished`: of an answer that may not be kept and whose body nobody reads, the end is never told.
   context.on('response', (response) => inFlight.delete(response.request()));

@@ -17,6 +17,9 @@ import { credentialOf, isSameOrigin, localPath, type Session } from './session';
 const MAX_FORM_BYTES = 8_192;
 const MAX_FORMS_BYTES = 256 * MAX_FORM_BYTES;
 
+/** Who is signed in has changed: the way to the page that comes then. */
+const CHANGED = '/screens/session';
+
 const PAGE = { 'text/html': [z.string()] };
 
 export const LOGIN_CALLS = {
@@ -54,7 +57,7 @@ export const LOGIN_CALLS = {
     answers: {
       303: {
         description: 'Logged in: on to the page',
-        headers: { Location: 'the page', 'Set-Cookie': 'the session' },
+        headers: { Location: 'leads to the page', 'Set-Cookie': 'the session' },
       },
       401: { description: 'There is no such token', content: PAGE },
       403: { description: 'A page of another origin sent it', content: PAGE },
@@ -71,7 +74,7 @@ export const LOGIN_CALLS = {
     answers: {
       303: {
         description: 'Logged out: on to the login',
-        headers: { Location: 'the login', 'Set-Cookie': 'deletes the session' },
+        headers: { Location: 'leads to the login', 'Set-Cookie': 'deletes the session' },
       },
       403: { description: 'A page of another origin sent it', content: PAGE },
     },
@@ -132,6 +135,13 @@ export function createLoginRoutes(options: {
     return true;
   };
 
+  // The service worker of the screens sees this address, and forgets what it kept for whom was signed in before.
+  router.get(CHANGED, ({ query }, response) => {
+    response.set('Cache-Control', 'no-store').redirect(302, localPath(query['next'], basePath));
+  });
+  router.all(CHANGED, takesOnly('GET'));
+  const changed = (next: string): string => `${basePath}${CHANGED}?next=${encodeURIComponent(next)}`;
+
   router.get('/login.css', (_request, response) => {
     response.set('Cache-Control', 'public, max-age=3600').type('css').send(LOGIN_CSS);
   });
@@ -165,13 +175,13 @@ export function createLoginRoutes(options: {
         }
         response.append('Set-Cookie', [...session.start(token, cameOverTls(request))]);
       }
-      response.set('Cache-Control', 'no-store').redirect(303, next);
+      response.set('Cache-Control', 'no-store').redirect(303, changed(next));
     },
 
     logOut: ({ request, response }) => {
       if (refused(request, response)) return;
       response.append('Set-Cookie', [...session.end(cameOverTls(request))]);
-      response.set('Cache-Control', 'no-store').redirect(303, `${basePath}/login`);
+      response.set('Cache-Control', 'no-store').redirect(303, changed(`${basePath}/login`));
     },
   });
   return router.use(calls);

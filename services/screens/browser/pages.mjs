@@ -56,6 +56,7 @@ const NOT_STARTED = {
  * - `says`: the message of that link, on pages that speak other languages than English;
  * - `nav`: links in the header, and `address`, the page's own among them; null: no header, for screens on a wall;
  * - `noscript`: what the page says to a browser without JavaScript; null: it can be read without;
+ * - `installs`: it is for a screen of its own, which can have it as an app, and opens it without the service;
  * - `speaks`: it speaks other languages than English;
  * - `styles`: the page's own style sheet, for a page without a script; others bring theirs with it.
  */
@@ -79,6 +80,7 @@ const PAGES = {
     says: 'page.skip_board',
     nav: null,
     noscript: BOARD_NEEDS,
+    installs: true,
     speaks: true,
   },
   customers: {
@@ -88,6 +90,7 @@ const PAGES = {
     skip: null,
     nav: null,
     noscript: BOARD_NEEDS,
+    installs: true,
     speaks: true,
   },
   example: {
@@ -109,6 +112,7 @@ const PAGES = {
     address: '/screens/overview',
     noscript: 'The overview needs JavaScript.',
     speaks: true,
+    installs: true,
   },
   destinations: {
     room: 'destinations',
@@ -232,6 +236,14 @@ const PAGES = {
   },
 };
 
+/** What a browser needs to know of a page that it may have as an app (services/screens/install-route.ts). */
+const INSTALLED = `<meta name="theme-color" content="#12352c" />
+    <link rel="manifest" href="/screens/manifest.webmanifest" vite-ignore />
+    <link rel="apple-touch-icon" href="/screens/assets/icon-whole-512.png" vite-ignore />`;
+
+/** Names of the pages that open without the service. */
+export const INSTALLABLE = Object.keys(PAGES).filter((name) => PAGES[name].installs === true);
+
 const read = (path) => readFileSync(join(here, path), 'utf8');
 
 /** Returns the attribute by which an element says a message, if it does. */
@@ -256,7 +268,7 @@ function notStarted(languages) {
 }
 
 function htmlOf(name, page) {
-  const { room, title, body, skip, says, noscript, speaks, styles } = page;
+  const { room, title, body, skip, says, noscript, installs, speaks, styles } = page;
   const parts = {
     title,
     body,
@@ -264,6 +276,7 @@ function htmlOf(name, page) {
       noscript === null
         ? ''
         : `<noscript><p>${noscript}</p></noscript>${notStarted(speaks === undefined ? ['en'] : Object.keys(NOT_STARTED))}`,
+    installed: installs === true ? INSTALLED : '',
     own:
       styles === undefined
         ? `<script type="module" src="./${room}/${name}-page.ts"></script>`

@@ -1,19 +1,20 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 import { pageInputs, shell } from './pages.mjs';
+import { serviceWorker } from './service-worker.mjs';
 
 const here = import.meta.dirname;
 
 /** Modules of a few hundred bytes that most pages need. */
 const SMALL_AND_SHARED =
-  /(shared\/(model\/(clock|lateness|known-location|feed-message|words)|say-parts|query|started|field-events|page-words)|schemas\/(files\/thresholds|words\/source-words))\.ts$|lit-html\/(directive|directive-helpers|directives\/(live|repeat))\.js$/;
+  /(shared\/(model\/(clock|lateness|known-location|feed-message|words)|say-parts|query|started|field-events|page-words)|kept\/later|schemas\/(files\/thresholds|words\/source-words))\.ts$|lit-html\/(directive|directive-helpers|directives\/(live|repeat))\.js$/;
 
 /** Builds the pages below /screens and, under a name that stays, the component that others embed. */
 export default defineConfig({
   root: here,
   base: '/screens/',
   publicDir: false,
-  plugins: [shell],
+  plugins: [shell, serviceWorker],
   // Pages that embed the component load it from another path or host, so that its parts name each other relatively.
   experimental: { renderBuiltUrl: (_name, { hostType }) => (hostType === 'js' ? { relative: true } : undefined) },
   build: {

@@ -354,7 +354,16 @@ describe('a browser', () => {
 
   it('the login sets the token as a cookie that scripts and other sites do not get', async () => {
     const answer = await logIn({ token: ` ${SCREEN}\n`, next: '/screens' });
-    expect({ status: answer.status, location: answer.headers.location }).toEqual({ status: 303, location: '/screens' });
+    expect({ status: answer.status, location: answer.headers.location }).toEqual({
+      status: 303,
+      location: '/screens/session?next=%2Fscreens',
+    });
+    // The service worker of the screens sees that address, and forgets what it kept.
+    const onwards = await service.call(answer.headers.location ?? '');
+    expect({ status: onwards.status, location: onwards.headers.location }).toEqual({
+      status: 302,
+      location: '/screens',
+    });
     expect(answer.headers['set-cookie']).toEqual([
       expect.stringMatching(
         new RegExp(
@@ -374,7 +383,7 @@ describe('a browser', () => {
     // But for the second in which it was set.
     const timeless = ({ headers }: Answer) => headers['set-cookie']?.map((cookie) => cookie.replaceAll(/\d{10}/g, ''));
     expect(timeless(forwarded)).toEqual(timeless(secure));
-    expect(secure.headers.location).toBe('/');
+    expect(secure.headers.location).toBe('/screens/session?next=%2F');
   });
 
   it('a login with a wrong token says so on the page, and sets no cookie', async () => {
@@ -409,7 +418,9 @@ describe('a browser', () => {
     'evil',
     '',
   ])('the login never redirects to another site: %j', async (next) => {
-    expect((await logIn({ token: SCREEN, next })).headers.location).toBe('/');
+    expect((await logIn({ token: SCREEN, next })).headers.location).toBe('/screens/session?next=%2F');
+    const onwards = await service.call(`/screens/session?next=${encodeURIComponent(next)}`);
+    expect({ status: onwards.status, location: onwards.headers.location }).toEqual({ status: 302, location: '/' });
     const page = await service.call(`/login?next=${encodeURIComponent(next)}`);
     expect(page.text).toContain('name="next" value="/"');
   });
@@ -417,7 +428,10 @@ describe('a browser', () => {
   it('the login page shows who is logged in, and a logout ends the session', async () => {
     expect((await service.call('/login', { headers: withCookie(SCREEN) })).text).toContain(READERS[0]?.name);
     const answer = await service.call('/logout', { method: 'POST', headers: withCookie(SCREEN) });
-    expect({ status: answer.status, location: answer.headers.location }).toEqual({ status: 303, location: '/login' });
+    expect({ status: answer.status, location: answer.headers.location }).toEqual({
+      status: 303,
+      location: '/screens/session?next=%2Flogin',
+    });
     expect(answer.headers['set-cookie']).toEqual(['ticket_rail_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']);
     const { status, headers } = await service.call('/logout');
     expect({ status, allow: headers.allow }).toEqual({ status: 405, allow: 'POST' });

@@ -8,7 +8,7 @@ const MAY_BE_KEPT: readonly (readonly [path: RegExp, value: RegExp])[] = [
   [/^\/screens\/assets\//, /^no-cache$/],
   [/^\/login\.css$/, /^public, max-age=3600$/],
   [
-    /^\/(?:docs|pair|screens|audit|verifier)(?:\/(?:board|customers|destinations|quarantine|relays|accesses|watching|readers|overview|example|coverage))?$/,
+    /^\/(?:docs|pair|screens|audit|verifier)(?:\/(?:board|customers|destinations|quarantine|relays|accesses|watching|readers|overview|example|coverage|service-worker\.js|manifest\.webmanifest))?$/,
     /^no-cache$/,
   ],
   [/^\/locations\/[^/]+\/orders\/[^/?]+$/, /^private, no-cache$/],
@@ -34,6 +34,9 @@ async function everyPath(): Promise<string[]> {
     '/screens/watching',
     '/screens/readers',
     '/screens/overview',
+    '/screens/service-worker.js',
+    '/screens/manifest.webmanifest',
+    '/screens/session',
     '/audit/coverage',
     '/verifier',
     '/docs',

@@ -21,6 +21,7 @@ import { arrivalsAttended, attended, type Call, lasting, timely, withNews } from
 import type { Driver } from './model/handoff/handoff';
 import { type News, veryLate } from './model/news';
 import { areSameThresholds, type Settings } from './model/settings';
+import type { KeptMoment } from '../kept/model/kept-moment';
 import type { ReplayMoment } from './model/replay';
 import { type OfVisit, visitOf } from './model/handoff/visits';
 import type { KnownLocation } from '../shared/model/known-location';
@@ -32,7 +33,11 @@ interface Host extends ReactiveControllerHost {
   readonly service: string;
   readonly token: string;
   readonly replay: ReplayMoment | null;
+  readonly kept: KeptMoment | null;
 }
+
+/** What the live feed says. */
+export type LiveSource = Pick<LiveOrders<Order>, 'state' | 'now' | 'hasData' | 'freshness' | 'facts'>;
 
 /** The orders of a board, of the live feed or of a moment of the past, and what this screen knows of them besides. */
 export class BoardOrders {
@@ -66,12 +71,12 @@ export class BoardOrders {
 
   /** Returns how many reports could not be used; of a moment of the past, that is not known. */
   get quarantined(): number {
-    return this.#host.replay === null ? this.#live.quarantined : 0;
+    return this.isPast ? 0 : this.#live.quarantined;
   }
 
   /** Returns what is known of the location besides its orders. */
   get facts(): KnownLocation {
-    return this.#live.facts;
+    return this.#kept?.facts ?? this.#live.facts;
   }
 
   /** Returns when an order is late: what is set on this screen goes first. */
@@ -101,7 +106,7 @@ export class BoardOrders {
 
   /** Time has passed: orders may have become very late, and calls may have lost their reason. @returns what is new */
   look(settings: Settings): readonly News[] {
-    if (this.isReplay || !this.source.hasData) return [];
+    if (this.isPast || !this.source.hasData) return [];
     const { orders } = this.source.state;
     const there = this.#live.facts.thresholds;
     const last = this.#veryLate;
@@ -115,13 +120,24 @@ export class BoardOrders {
   }
 
   /** Returns where the orders come from, and the time by which they are shown. */
-  get source(): Pick<LiveOrders<Order>, 'state' | 'now' | 'hasData' | 'freshness'> {
-    return this.#host.replay ?? this.#live;
+  get source(): LiveSource | ReplayMoment | KeptMoment {
+    return this.#host.replay ?? this.#kept ?? this.#live;
   }
 
-  /** Returns whether a moment of the past is shown, in which nothing can be acknowledged. */
-  get isReplay(): boolean {
-    return this.#host.replay !== null;
+  /** Returns what the live feed says, whatever is shown. */
+  get live(): LiveSource {
+    return this.#live;
+  }
+
+  /** Returns whether something else than the live feed is shown, in which nothing can be acknowledged. */
+  get isPast(): boolean {
+    return this.source !== this.#live;
+  }
+
+  /** Returns what is shown in place of a live feed of which nothing came. */
+  get #kept(): KeptMoment | null {
+    const { kept, location } = this.#host;
+    return this.#live.hasData || kept?.state.location !== location ? null : kept;
   }
 
   get(id: string): Order | undefined {
@@ -135,10 +151,11 @@ export class BoardOrders {
     this.#calls = [];
     this.#veryLate = null;
     this.#marks = readMarks(load(`marks ${location}`));
-    this.actions.follow(this.isReplay);
+    const isReplay = this.#host.replay !== null;
+    this.actions.follow(isReplay);
     this.#live.follow({
       service,
-      location: this.isReplay ? '' : location,
+      location: isReplay ? '' : location,
       token: token === '' ? null : token,
       view: 'board',
     });
@@ -170,11 +187,11 @@ export class BoardOrders {
 
   /** @returns the driver that people may still be waiting for */
   previousDriver(id: string): Driver | null {
-    return (this.#host.replay?.previousDrivers ?? this.#memory.previousDrivers).get(id) ?? null;
+    return ((this.#host.replay ?? this.#kept)?.previousDrivers ?? this.#memory.previousDrivers).get(id) ?? null;
   }
 
   mustSeeDriver(order: Order): boolean {
-    return !this.isReplay && mustAcknowledgeDriver(order, this.#marks);
+    return !this.isPast && mustAcknowledgeDriver(order, this.#marks);
   }
 
   /** @returns since when it is in its place on the board, in milliseconds since the epoch, as far as this screen saw it */
@@ -191,7 +208,7 @@ export class BoardOrders {
   }
 
   #mark(marks: Marks): void {
-    if (marks === this.#marks || this.isReplay) return;
+    if (marks === this.#marks || this.isPast) return;
     this.#marks = marks;
     keep(`marks ${this.#host.location}`, marks);
     this.#host.requestUpdate();

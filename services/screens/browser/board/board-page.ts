@@ -1,3 +1,4 @@
+import { later } from '../kept/later';
 import { say } from '../shared/model/say';
 import { speakAround } from '../shared/page-words';
 import { languageOf, locationOf, modeOf, screenNameOf } from '../shared/query';
@@ -36,4 +37,9 @@ board?.addEventListener('location-changed', (event) => {
 window.addEventListener('popstate', () => {
   show(locationOf(window.location.search));
 });
+if (board instanceof TicketRailBoard) {
+  later(async () => {
+    (await import('../kept/keep-board')).keepBoard(board);
+  });
+}
 started();

@@ -3,13 +3,11 @@ import { freshnessNews, staleBanner } from '../feed/freshness-bar';
 import { ScreenReports } from '../reports/screen-reports';
 import { valueOf } from '../shared/field-events';
 import { Awake } from '../shared/awake';
-import { frameStyles } from '../shared/styles/frame-styles';
 import type { Freshness } from '../shared/model/freshness';
 import { keepLanguage, SpokenLanguage } from '../shared/language';
 import { say, speech } from '../shared/model/say';
-import { attribute, languageAttributes, property, railElement, state, styleSheet } from '../shared/rail-element';
+import { attribute, languageAttributes, property, railElement, state } from '../shared/rail-element';
 import { PageTurner } from '../shared/page-turner';
-import { basics, tokens } from '../shared/theme';
 import { BoardAlarm } from './board-alarm';
 import { boardCard } from './card/board-card';
 import { boardBody } from './layout/board-body';
@@ -18,6 +16,7 @@ import { boardBar, wallBar } from './board-bar';
 import { BoardHandoffs } from './card/board-handoffs';
 import type { Fold } from './layout/board-lists';
 import { BoardOrders } from './board-orders';
+import { boardStyles } from './board-styles';
 import { BoardRoom } from './layout/board-room';
 import { BoardSearch } from './board-search';
 import { BoardSettings } from './settings/board-settings';
@@ -26,6 +25,7 @@ import { TileKeys } from './keys/tile-keys';
 import { LocationChoices } from './settings/location-choices';
 import { type CallKind, loudest, withNews } from './model/calls';
 import { type News, nothingSaid, saidOf } from './model/news';
+import type { KeptMoment } from '../kept/model/kept-moment';
 import type { ReplayMoment } from './model/replay';
 import type { Settings } from './model/settings';
 import { Pointer } from './pointer';
@@ -33,9 +33,6 @@ import './settings/settings-dialog';
 import type { TicketRailSettings } from './settings/settings-dialog';
 import type { SettingsEvent } from './settings/settings-events';
 import { jumpWithin } from './layout/jump';
-import jumpCss from './layout/jump.css?inline';
-import css from './ticket-rail-board.css?inline';
-import wallCss from './layout/wall.css?inline';
 import type { TileEvent } from './tile/tile';
 import { TileFocus } from './tile/tile-focus';
 import { isTyping } from './typing';
@@ -73,9 +70,15 @@ export class TicketRailBoard extends railElement({
   ...languageAttributes,
   /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
   replay: property<ReplayMoment | null>(null),
+  /** What to show until something comes from the live feed; the same holds of it. */
+  kept: property<KeptMoment | null>(null),
   /** Folds that are open. */
   folds: state<ReadonlySet<Fold>>(new Set()),
 }) {
+  readonly #open = (id: string): void => {
+    this.#handoffs.open(id, false);
+  };
+
   readonly #orders = new BoardOrders(
     this,
     (news) => {
@@ -85,10 +88,10 @@ export class TicketRailBoard extends railElement({
       }
       this.#announce(news);
     },
-    (id) => {
-      this.#open(id);
-    },
+    this.#open,
   );
+  /** What the live feed says, whatever is shown. */
+  readonly live = this.#orders.live;
   readonly #handoffs = new BoardHandoffs(this, this.#orders, (order) => {
     this.#emit('order-opened', { order });
   });
@@ -217,10 +220,6 @@ export class TicketRailBoard extends railElement({
     return this.#handoffs.value.openId !== null || this.#settingsDialog?.isOpen === true || isTyping();
   }
 
-  readonly #open = (id: string): void => {
-    this.#handoffs.open(id, false);
-  };
-
   readonly #silence = (ids: readonly string[]): void => {
     for (const id of ids) this.#orders.attend(id);
     this.requestUpdate();
@@ -288,7 +287,7 @@ export class TicketRailBoard extends railElement({
     this.folds = new Set(isOpen ? [...others, name] : others);
   };
 
-  static override styles = [tokens, basics, frameStyles, ...[css, jumpCss, wallCss].map(styleSheet)];
+  static override styles = boardStyles;
 }
 
 customElements.define('ticket-rail-board', TicketRailBoard);

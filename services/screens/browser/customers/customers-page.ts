@@ -1,3 +1,4 @@
+import { later } from '../kept/later';
 import { say } from '../shared/model/say';
 import { speakAround } from '../shared/page-words';
 import { clockOf, languageOf, locationOf, placeOf } from '../shared/query';
@@ -15,4 +16,5 @@ const setTitle = speakAround(() => {
   return place === '' ? say('customers.title') : say('customers.title_of', { place });
 });
 board?.addEventListener('place-changed', setTitle);
+later(async () => (await import('../kept/install')).install());
 started();

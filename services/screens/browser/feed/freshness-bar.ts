@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../shared/icons';
 import { loginAddress } from './locations';
-import type { Cause, Freshness } from '../shared/model/freshness';
+import { type Cause, type Freshness, isOld } from '../shared/model/freshness';
 import { say } from '../shared/model/say';
 import { ageWords, causeWords } from '../shared/model/words';
 
@@ -24,6 +24,11 @@ export function freshnessLine(freshness: Freshness): TemplateResult {
         ${icon('clock')} <strong>${say('fresh.replay')}</strong>
         <span>${say('fresh.as_of', { time: freshness.asOf })}</span>
       </p>`;
+    case 'kept':
+      return html`<p class="freshness" data-freshness="kept">
+        ${icon('cloud')} <strong>${say('fresh.kept', { time: freshness.since })}</strong>
+        <span>${say('fresh.kept_age', { age: ageWords(freshness.ageMs) })}</span>
+      </p>`;
     case 'stale':
       return html`<p class="freshness" data-freshness="stale" data-cause=${freshness.cause}>
         ${icon('cloud')} <strong>${say('fresh.not_live')}</strong>
@@ -34,6 +39,11 @@ export function freshnessLine(freshness: Freshness): TemplateResult {
 
 /** @returns what the grey board says: the cause, since when, and what will come of it. */
 export function staleWords(freshness: Freshness): string | null {
+  if (freshness.kind === 'kept') {
+    const { cause, since: time, ageMs } = freshness;
+    const why = cause === null ? [] : [causeWords(cause)];
+    return [...why, say('kept.age', { time, age: ageWords(ageMs) }), say('stale.catches_up')].join(' ');
+  }
   if (freshness.kind !== 'stale') return null;
   const { cause, ageMs } = freshness;
   const since = ageMs === null ? [] : [say('stale.age', { age: ageWords(ageMs) })];
@@ -41,26 +51,28 @@ export function staleWords(freshness: Freshness): string | null {
   return [causeWords(cause), ...since, ...waits].join(' ');
 }
 
+const causeOf = (freshness: Freshness): Cause | null => ('cause' in freshness ? freshness.cause : null);
+
 /** @returns what is new, and what is said aloud of it, in the language of the page then, or null where nothing is */
 export function freshnessNews(
   before: Freshness,
   after: Freshness,
 ): { readonly cause: Cause | null; readonly said: (() => string) | null } | null {
-  const cause = after.kind === 'stale' ? after.cause : null;
-  const causeBefore = before.kind === 'stale' ? before.cause : null;
+  const [causeBefore, cause] = [causeOf(before), causeOf(after)];
   if (before.kind === after.kind && causeBefore === cause) return null;
-  const isBack = after.kind === 'live' && before.kind === 'stale';
-  const isStale = after.kind === 'stale';
+  const isStale = isOld(after);
+  const isBack = after.kind === 'live' && isOld(before);
   return { cause, said: isBack ? () => say('fresh.back') : isStale ? () => staleWords(after) ?? '' : null };
 }
 
 /** Renders the banner over a board that is out of date. */
 export function staleBanner(freshness: Freshness, service: string): TemplateResult | typeof nothing {
   const words = staleWords(freshness);
-  if (words === null || freshness.kind !== 'stale') return nothing;
-  return html`<div class="banner stale" data-cause=${freshness.cause}>
+  if (words === null) return nothing;
+  const cause = causeOf(freshness);
+  return html`<div class="banner stale" data-cause=${cause ?? nothing}>
     ${icon('cloud')}
     <p>${words}</p>
-    ${freshness.cause === 'login' ? html`<a class="button" href=${loginAddress(service)}>${say('sign.in')}</a>` : nothing}
+    ${cause === 'login' ? html`<a class="button" href=${loginAddress(service)}>${say('sign.in')}</a>` : nothing}
   </div>`;
 }

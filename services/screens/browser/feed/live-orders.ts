@@ -2,7 +2,7 @@ import type { ReactiveControllerHost } from 'lit';
 import { addressOf } from '../shared/base-path';
 import { type FeedMessage, type FeedOrder, parseMessage } from '../shared/model/feed-message';
 import { adviseLanguage } from '../shared/language';
-import type { Freshness } from '../shared/model/freshness';
+import type { LiveFreshness } from '../shared/model/freshness';
 import { type KnownLocation, UNKNOWN_LOCATION } from '../shared/model/known-location';
 import { LiveLink, type LiveLinkOptions } from './live-link';
 import { type Change, type FeedState, nothingKnown, receive } from './model/feed-state';
@@ -59,7 +59,7 @@ export class LiveOrders<Seen extends FeedOrder> {
     return this.state.folds !== null;
   }
 
-  get freshness(): Freshness {
+  get freshness(): LiveFreshness {
     return this.#link.freshness(this.hasData);
   }
 

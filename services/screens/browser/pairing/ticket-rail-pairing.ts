@@ -73,7 +73,8 @@ export class TicketRailPairing extends railElement({
       case 'signed_in':
         this.shown = asked;
         // On the way back, nobody needs this page.
-        window.location.replace(asked.next);
+        // What was kept for whom was signed in before is forgotten on the way.
+        window.location.replace(addressOf('', `/screens/session?next=${encodeURIComponent(asked.next)}`));
         return;
       case 'over':
         this.shown = asked;

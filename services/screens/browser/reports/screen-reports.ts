@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { MAX_RECEIPTS, type ScreenKind } from '../../../../schemas/api/screen-limits';
 import type { ScreenReport } from '../../../../schemas/api/screen-reports';
-import type { Freshness } from '../shared/model/freshness';
+import { type Freshness, isPast } from '../shared/model/freshness';
 import {
   isDue,
   isNew,
@@ -49,7 +49,7 @@ const newsOf = ({ name, kind, visible, freshness }: Pick<ScreenReport, 'name' | 
 
 /**
  * Reports that a board watches, how fresh it is, and what it really painted: a tile or card that is in sight when a frame
- * was made with it. A board is redrawn each second, so it needs no timer of its own; nothing is reported of the past.
+ * was made with it. A board is redrawn each second, so it needs no timer of its own; nothing is reported of the past, nor of a kept board.
  */
 export class ScreenReports implements ReactiveController {
   /** Null: it has not reported yet. */
@@ -119,7 +119,7 @@ export class ScreenReports implements ReactiveController {
   /** Makes receipts of the orders for which an alarm has just sounded. */
   heard(orders: readonly Pick<Painted, 'order_id' | 'revision'>[]): void {
     this.#settle();
-    if (!this.#mayReport || this.#isReplay) return;
+    if (!this.#mayReport || this.#isPast) return;
     this.#take(orders.map(({ order_id, revision }) => ({ order_id, revision, shown: 'alarm' })));
   }
 
@@ -229,13 +229,14 @@ export class ScreenReports implements ReactiveController {
     return document.visibilityState === 'visible' && !this.#isLeft && this.#isInView;
   }
 
-  get #isReplay(): boolean {
-    return this.#shown.source.freshness.kind === 'replay';
+  /** What is shown is no live state: it has no receipts. */
+  get #isPast(): boolean {
+    return isPast(this.#shown.source.freshness);
   }
 
   /** What is painted now is worth a receipt. */
   get #isSeen(): boolean {
-    return this.#mayReport && this.#isVisible && !this.#isReplay;
+    return this.#mayReport && this.#isVisible && !this.#isPast;
   }
 
   readonly #turned = (): void => {

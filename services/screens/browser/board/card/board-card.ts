@@ -33,7 +33,7 @@ export function boardCard(
     .previousDriver=${board.previousDriver(openId ?? '')}
     .mustSeeDriver=${order !== null && board.mustSeeDriver(order)}
     .handover=${order === null ? noHandover : handoverOn(board, order, hourCycle)}
-    .prints=${!board.isReplay}
+    .prints=${!board.isPast}
     .now=${board.source.now}
     .stale=${staleWords(freshness)}
     @card-action=${acted}
@@ -41,15 +41,15 @@ export function boardCard(
 }
 
 function handoverOn(board: BoardOrders, order: Order, hourCycle: HourCycle): CardHandover {
-  const { actions, isReplay } = board;
+  const { actions, isPast } = board;
   const done = actions.handover(order, hourCycle);
   return {
-    may: actions.may && !isReplay,
+    may: actions.may && !isPast,
     done,
     refused: actions.refusal(order.order_id),
     // Also where nobody may say that it was handed over: the food goes. Orders that cannot be compared keep none here.
     alike:
-      canHandOver(order, done) && !isReplay
+      canHandOver(order, done) && !isPast
         ? guarded(
             () => alikeOn(board, order),
             () => null,

@@ -5,6 +5,7 @@ import { OLD_CANCELLATION_MS } from '../../../../../schemas/api/screen-limits';
 import { SNAPSHOT_ACTIVE_ORDERS } from '../../../../../schemas/vocabulary';
 import { icon } from '../../shared/icons';
 import { OPEN_STAGES, type OpenStage } from '../../../../../schemas/files/thresholds';
+import { isOld } from '../../shared/model/freshness';
 import { say } from '../../shared/model/say';
 import { fold, type Fold, stageColumns, stageLinks, strip } from './board-lists';
 import type { BoardOrders } from '../board-orders';
@@ -46,7 +47,7 @@ export function boardBody(board: BoardOrders, look: Look, { room, more }: Measur
   const counts = recordOf(OPEN_STAGES, (stage) => (isShown(stage) ? columns[stage].length : 0));
   const { isCompact, lanes } = planOf(counts, room, isWall);
   const shapeOf = (stage: OpenStage): Shape => (stage === 'on_the_way' ? 'row' : isCompact ? 'compact' : 'roomy');
-  const canceledWords = board.isReplay
+  const canceledWords = board.isPast
     ? say('list.canceled_lately', { count: OLD_CANCELLATION_MS / 3_600_000 })
     : say('list.canceled_to_acknowledge');
   return html`
@@ -56,7 +57,7 @@ export function boardBody(board: BoardOrders, look: Look, { room, more }: Measur
       role="group"
       aria-label=${say('board.orders')}
       tabindex="-1"
-      ?data-stale=${board.source.freshness.kind === 'stale'}
+      ?data-stale=${isOld(board.source.freshness)}
     >
       ${
         board.source.state.truncated

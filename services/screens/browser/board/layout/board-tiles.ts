@@ -49,7 +49,7 @@ export function tilesOf(board: BoardOrders, settings: Settings, { shape, ending,
         .handedOver=${board.actions.handover(order, hourCycle)?.words ?? ''}
         .group=${badgeWords(board.groupOf(order_id))}
         .mustSeeDriver=${board.mustSeeDriver(order)}
-        .ending=${board.isReplay ? null : ending}
+        .ending=${board.isPast ? null : ending}
         .still=${still}
         .shape=${shape}
         ?fresh=${now - board.movedAt(order_id) < FRESH_MS}

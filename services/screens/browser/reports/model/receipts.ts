@@ -100,12 +100,12 @@ export function isDue(receipts: Receipts, sinceMs: number | null, isNews: boolea
   return sinceMs >= LEAST_INTERVAL_MS && (isNews || receipts.pending.length > 0);
 }
 
-/** @returns how fresh a screen is, in the words of a report; null: it shows the past, which nobody watches */
+/** @returns how fresh a screen is, in the words of a report; null: it shows the past, or what was kept, which nobody watches */
 export function viewOf(
   freshness: Freshness,
   feedId: string | null,
 ): Pick<ScreenReport, 'freshness' | 'age_ms' | 'position'> | null {
-  if (freshness.kind === 'replay') return null;
+  if (freshness.kind === 'replay' || freshness.kind === 'kept') return null;
   const { kind, ageMs } = freshness;
   return {
     freshness: kind,

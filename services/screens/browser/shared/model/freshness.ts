@@ -28,14 +28,35 @@ export interface Signs {
 
 export type Cause = 'offline' | 'unreachable' | 'store' | 'behind' | 'login' | 'forbidden';
 
-export type Freshness =
+/** How fresh is what comes from the live feed. */
+export type LiveFreshness =
   | { readonly kind: 'live'; readonly ageMs: number }
   /** The connection is being made, for the first time or so shortly after it was lost that nothing can be said yet. */
   | { readonly kind: 'connecting'; readonly ageMs: number | null }
   /** What is shown may no longer be true. */
-  | { readonly kind: 'stale'; readonly cause: Cause; readonly ageMs: number | null }
+  | { readonly kind: 'stale'; readonly cause: Cause; readonly ageMs: number | null };
+
+/** What was on this screen before it was loaded again, without the service; it becomes older. */
+export interface KeptFreshness {
+  readonly kind: 'kept';
+  /** When it was last current, in words. */
+  readonly since: string;
+  readonly ageMs: number;
+  /** Why nothing newer is there; null: it is not known yet. */
+  readonly cause: Cause | null;
+}
+
+export type Freshness =
+  | LiveFreshness
+  | KeptFreshness
   /** The past, as of a moment, in words: it does not become older. */
   | { readonly kind: 'replay'; readonly asOf: string };
+
+/** Returns whether what is shown may no longer be true. */
+export const isOld = ({ kind }: Freshness): boolean => kind === 'stale' || kind === 'kept';
+
+/** Returns whether what is shown is no live state, fresh or not: nothing is acknowledged in it, and nobody watches it. */
+export const isPast = ({ kind }: Freshness): boolean => kind === 'replay' || kind === 'kept';
 
 /** Milliseconds between heartbeats until the service has said how many. */
 export const DEFAULT_INTERVAL_MS = 5_000;
@@ -46,7 +67,7 @@ export const GRACE_MS = 1_500;
 export const silenceLimit = (intervalMs: number): number => intervalMs + GRACE_MS;
 
 /** @returns what the screen can honestly say of its data at a moment. */
-export function readFreshness(signs: Signs, at: Moment): Freshness {
+export function readFreshness(signs: Signs, at: Moment): LiveFreshness {
   const { link, online, lastMessageAt, store, hasData } = signs;
   const silence = elapsed(lastMessageAt ?? signs.startedAt, at);
   const ageMs = lastMessageAt === null ? null : silence;
