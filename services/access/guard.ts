@@ -52,6 +52,8 @@ export function requireCurrent(readers: ReaderDirectory, reader: Reader): void {
 
 /** Breaks off a stream when its reader may no longer have it: the file of readers changed, or its session ended. */
 export function endWithReader(readers: ReaderDirectory, reader: Reader, response: Response): void {
+  // One that has gone gives no second sign, and would be listened for without end.
+  if (response.destroyed) return;
   const forget = readers.onChange(() => {
     if (!readers.isCurrent(reader)) response.destroy();
   });

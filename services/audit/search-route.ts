@@ -57,8 +57,8 @@ export const SEARCH_CALLS = {
     description:
       'Of each word that a parameter of `GET /audit/orders` is chosen from, the number of orders that it finds alone: of one ' +
       'location, or of all that the reader may see. ' +
-      `Numbers are exact up to ${String(MAX_COUNTED_ORDERS)}. Of some locations, the newest ${String(MAX_TALLIED_ORDERS)} ` +
-      'orders are counted; if there are more, all numbers are least numbers.',
+      `Numbers are exact up to ${String(MAX_COUNTED_ORDERS)}. Of some locations, up to ${String(MAX_TALLIED_ORDERS)} ` +
+      'orders are counted, one location after the other, the newest first; if there are more, all numbers are least numbers.',
     query: ChoicesQuery,
     answers: { 200: json('The words of each parameter, and how many orders each finds', SearchChoices) },
     problems: ['read-model-behind'],

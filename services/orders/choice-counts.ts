@@ -18,12 +18,17 @@ import type { OrderTableReader } from '../read-model/order-table/reader';
 /** Orders that are counted one by one between two turns of the event loop. */
 const SLICE_ORDERS = 500;
 /**
- * Most orders of some locations that are counted one by one for one answer, the newest of each location: some 20 us each.
- * Beyond them numbers are least numbers.
+ * Most orders of some locations that are counted one by one for one answer, one location after the other, the newest
+ * orders of each first: some 20 us each. Beyond them numbers are least numbers.
  */
 export const MAX_TALLIED_ORDERS = 20 * SLICE_ORDERS;
-/** The same of all orders that have not ended, which are as many only if the end of most is never reported: some 7 us each. */
+/**
+ * The same of all orders that have not ended, which are as many only if the end of most is never reported, and of those
+ * that have and need notice: some 7 us each.
+ */
 export const MAX_TALLIED_ACTIVE = 100 * SLICE_ORDERS;
+/** What looking at a location costs at least, in orders: a reader may have thousands of locations with few orders. */
+const LEAST_OF_LOOK = 10;
 /** Most sources that are counted: others can be looked for all the same. */
 export const MAX_COUNTED_SOURCES = 100;
 
@@ -57,7 +62,7 @@ async function tally(
   for (const which of scopes) {
     let end: number | null = NEWEST_SEQ;
     while (end !== null) {
-      if (left === 0) return { counts, isAll: false };
+      if (left <= 0) return { counts, isAll: false };
       await nextTurn();
       if (gone.aborted) return null;
       const slice = orders.counted(which, end, SLICE_ORDERS);
@@ -65,7 +70,7 @@ async function tally(
         counts[choice].set(value, (counts[choice].get(value) ?? 0) + some);
       }
       ({ end } = slice);
-      left -= SLICE_ORDERS;
+      left -= Math.max(slice.orders, LEAST_OF_LOOK);
     }
   }
   return { counts, isAll: true };
@@ -100,19 +105,28 @@ async function countWithin(
   );
 }
 
-/** Counts all orders by the indexes of their words; those that have not ended, which no index has, one by one. */
+/**
+ * Counts all orders by the indexes of their words; one by one, those that have not ended, which no index has, and the codes
+ * of those that have.
+ */
 async function countAll(orders: Orders, gone: AbortSignal): Promise<SearchChoices | null> {
   const active = await tally(orders, ['active'], MAX_TALLIED_ACTIVE, gone);
-  if (active === null) return null;
+  const noticed = active === null ? null : await tally(orders, ['noticed'], MAX_TALLIED_ACTIVE, gone);
+  if (active === null || noticed === null) return null;
   const counts = recordOf(CHOICES, (): ChoiceCount[] => []);
   for (const choice of CHOICES) {
     for (const value of wordsOf(choice, orders.sources(MAX_COUNTED_SOURCES))) {
       await nextTurn();
       if (gone.aborted) return null;
+      const open = active.counts[choice].get(value) ?? 0;
+      if (choice === 'attention') {
+        const ended = noticed.counts.attention.get(value) ?? 0;
+        counts.attention.push(countOf(value, open + ended, active.isAll && noticed.isAll));
+        continue;
+      }
       const indexed = orders.countBy(choice, value, MAX_COUNTED_ORDERS + 1);
       const isWhole = INDEXED_WHOLE.has(choice);
-      const found = isWhole ? indexed : indexed + (active.counts[choice].get(value) ?? 0);
-      counts[choice].push(countOf(value, found, isWhole || active.isAll));
+      counts[choice].push(countOf(value, isWhole ? indexed : indexed + open, isWhole || active.isAll));
     }
   }
   return counts;

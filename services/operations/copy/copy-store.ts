@@ -22,6 +22,11 @@ import { readableEvents } from '../../event-store/readable-events';
 export const MAX_WAVE_EVENTS = 512;
 /** Most characters of JSON on their way into the target, and as many more that are read; one more event may be over it. */
 const MAX_WAVE_CHARACTERS = 8_000_000;
+/**
+ * Longest time between the events of a wave, in milliseconds: what failed and is appended again stands behind the rest of
+ * its wave, which what looks for a time in the log bears for up to an hour.
+ */
+const MAX_WAVE_MS = 60_000;
 /** Most tries of an append while the target cannot take it or does not say whether it did. */
 const MAX_TRIES = 10;
 /** Milliseconds between them. */
@@ -168,6 +173,9 @@ async function headsOf(store: EventStore): Promise<ReadonlyMap<string, number>> 
   return heads;
 }
 
+const isLater = (first: RecordedEvent | undefined, event: RecordedEvent): boolean =>
+  first !== undefined && event.created.getTime() - first.created.getTime() > MAX_WAVE_MS;
+
 /**
  * Appends what is not there yet, in waves, each in the order of the source.
  * @returns how many events were appended
@@ -193,7 +201,7 @@ async function append(
   };
   for await (const { event, first } of events) {
     if (event.revision <= (heads.get(event.stream) ?? -1)) continue;
-    if (wave.length >= MAX_WAVE_EVENTS || characters >= MAX_WAVE_CHARACTERS) await flush();
+    if (wave.length >= MAX_WAVE_EVENTS || characters >= MAX_WAVE_CHARACTERS || isLater(wave[0], event)) await flush();
     if (event.revision === first && first > 0) {
       await flush();
       await writing;

@@ -9,12 +9,13 @@ import { verdictNumber } from './verdicts';
 export interface CountedSlice {
   /** How many of them have each word, by the choice that it belongs to. */
   readonly counts: readonly { readonly choice: Choice; readonly value: string; readonly orders: number }[];
+  readonly orders: number;
   /** The number of the last one that was counted; null if that is all. */
   readonly end: number | null;
 }
 
-/** Which orders are counted one by one: those of a location, or all that have not ended. */
-export type CountedOrders = { readonly location: string } | 'active';
+/** Which orders are counted one by one: those of a location, all that have not ended, or all that have and need notice. */
+export type CountedOrders = { readonly location: string } | 'active' | 'noticed';
 
 /** Counts by column; `attention` has several codes. */
 const COUNT_BY = (['status', 'delivery_status', 'stage', 'attention'] as const).map(
@@ -43,6 +44,13 @@ const countSql = (scope: string, counts: readonly string[]): string => `
 const OF_LOCATION = countSql('INDEXED BY orders_of_location WHERE location_id = ?', [...COUNT_BY, ...COUNT_BESIDES]);
 /** Of what they have besides, the indexes have all orders ({@link INDEXED_WHOLE}). */
 const ACTIVE = countSql('INDEXED BY active_by_seq WHERE active = 1', COUNT_BY);
+const NOTICED = `
+  WITH some AS MATERIALIZED (
+    SELECT seq, attention FROM orders INDEXED BY ended_noticed
+    WHERE active = 0 AND attention <> '' AND seq < ? ORDER BY seq DESC LIMIT ?
+  )
+  SELECT 'all' AS choice, min(seq) AS value, count(*) AS orders FROM some
+  UNION ALL SELECT 'attention', attention, count(*) FROM some GROUP BY attention`;
 
 export interface WordRow {
   readonly choice: Choice | 'all';
@@ -56,10 +64,11 @@ interface Statement {
 }
 
 /** @returns what counts the newest orders of some before a number, `size` of them */
-export const countingOf = (which: CountedOrders, before: number, size: number): Statement =>
-  which === 'active'
-    ? { sql: ACTIVE, parameters: [before, size] }
-    : { sql: OF_LOCATION, parameters: [which.location, before, size] };
+export function countingOf(which: CountedOrders, before: number, size: number): Statement {
+  if (which === 'active') return { sql: ACTIVE, parameters: [before, size] };
+  if (which === 'noticed') return { sql: NOTICED, parameters: [before, size] };
+  return { sql: OF_LOCATION, parameters: [which.location, before, size] };
+}
 
 /** @returns the words that a row is about */
 function wordsOf({ choice, value }: WordRow): readonly string[] {
@@ -73,29 +82,29 @@ export function countedSlice(rows: readonly WordRow[], size: number): CountedSli
     const { choice, orders } = row;
     return choice === 'all' ? [] : wordsOf(row).map((value) => ({ choice, value, orders }));
   });
-  return { counts, end: all?.orders === size ? Number(all.value) : null };
+  return { counts, orders: all?.orders ?? 0, end: all?.orders === size ? Number(all.value) : null };
 }
 
 /** Choices of which the index has all orders; that of the others has those that have ended. */
 export const INDEXED_WHOLE: ReadonlySet<Choice> = new Set<Choice>(['verdict', 'source']);
 
-const INDEXED: Readonly<Record<Choice, string>> = {
+/** What is counted word by word, each in its index; the codes of `attention` are several in one entry. */
+export type IndexedChoice = Exclude<Choice, 'attention'>;
+
+const INDEXED: Readonly<Record<IndexedChoice, string>> = {
   status: '1 FROM orders INDEXED BY ended_by_status WHERE active = 0 AND status = ?',
   delivery_status: '1 FROM orders INDEXED BY ended_by_delivery_status WHERE active = 0 AND delivery_status = ?',
   stage: '1 FROM orders INDEXED BY ended_by_stage WHERE active = 0 AND stage = ?',
-  attention: "1 FROM orders INDEXED BY ended_noticed WHERE active = 0 AND attention <> '' AND instr(attention, ?) > 0",
   verdict: '1 FROM order_verdicts WHERE verdict = ?',
   source: `DISTINCT id / ${String(DRIVES_OF_ORDER)} FROM drives INDEXED BY drives_by_source WHERE source_spelling = ?`,
 };
 
 /** @returns a word as the index has it */
-function indexed(choice: Choice, value: string): string | number {
-  if (choice === 'verdict') return VERDICTS.findIndex((verdict) => verdict === value);
-  return choice === 'attention' ? ` ${value} ` : value;
-}
+const indexed = (choice: IndexedChoice, value: string): string | number =>
+  choice === 'verdict' ? VERDICTS.findIndex((verdict) => verdict === value) : value;
 
 /** @returns what counts the orders that have a word, at most `limit`, by the index of the words */
-export const countingBy = (choice: Choice, value: string, limit: number): Statement => ({
+export const countingBy = (choice: IndexedChoice, value: string, limit: number): Statement => ({
   sql: `SELECT count(*) AS orders FROM (SELECT ${INDEXED[choice]} LIMIT ?)`,
   parameters: [indexed(choice, value), limit],
 });

@@ -142,6 +142,8 @@ function shortParts({
   return parts.filter(([, part]) => part !== '' && gramsOf(part) === null);
 }
 
+const HAS_SOURCE = `EXISTS (SELECT 1 FROM drives WHERE id >= orders.seq * ${String(DRIVES_OF_ORDER)}
+  AND id < (orders.seq + 1) * ${String(DRIVES_OF_ORDER)} AND source_spelling = ?)`;
 const HAS_VERDICT = 'EXISTS (SELECT 1 FROM order_verdicts WHERE verdict = ? AND order_verdicts.seq = orders.seq)';
 
 /** @returns how a code stands in the column `attention`. */
@@ -175,6 +177,7 @@ export function wantedOf(filter: SearchFilter): {
   const wanted: readonly (readonly [sql: string, ...parameters: (string | number)[]])[] = [
     ...(only === undefined ? [] : [['location_id = ?', only] as const]),
     ...(filter.attention === undefined ? [] : [['instr(attention, ?) > 0', attentionMark(filter.attention)] as const]),
+    ...(filter.source === undefined ? [] : [[HAS_SOURCE, spellingOf(filter.source)] as const]),
     ...shortParts(filter),
     ...(filter.verdict === undefined ? [] : [[HAS_VERDICT, verdictNumber(filter.verdict)] as const]),
   ];

@@ -7,13 +7,13 @@ import type { OrderKey } from '../../../schemas/order-key';
 import { FINAL_STAGES } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
-import type { Choice } from '../../../schemas/api/search-choices';
 import {
   type CountedOrders,
   countedSlice,
   type CountedSlice,
   countingBy,
   countingOf,
+  type IndexedChoice,
   SOURCES_SQL,
   type WordRow,
 } from './choice-counts';
@@ -182,7 +182,7 @@ export class OrderTableReader {
   }
 
   /** @returns how many orders, at most `limit`, have a word: of all, or of those that have ended ({@link INDEXED_WHOLE}). @throws {ReadModelError} */
-  countBy(choice: Choice, value: string, limit: number): number {
+  countBy(choice: IndexedChoice, value: string, limit: number): number {
     const { sql, parameters } = countingBy(choice, value, limit);
     return this.#all<{ readonly orders: number }>(sql, parameters)[0]?.orders ?? 0;
   }

@@ -124,6 +124,14 @@ it('of a location with more orders than are counted one by one, all numbers are 
   reader.close();
 });
 
+it('few orders at many locations are counted exactly', async () => {
+  const locations = Array.from({ length: 100 }, (_, at) => `location ${String(at)}`);
+  const reader = tableOf(locations.map((location) => orderOf(location, 'one', DONE)));
+  const counted = await count(reader, locations);
+  expect(counted.status).toContainEqual({ value: 'completed', orders: 100, more: false });
+  reader.close();
+});
+
 it('sources that nobody knew before are counted by their spelling, up to a limit', async () => {
   const sources = Array.from({ length: MAX_COUNTED_SOURCES + 5 }, (_, at) => `Bike ${String(at)}`);
   const reader = tableOf(
