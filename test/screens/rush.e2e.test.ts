@@ -45,7 +45,7 @@ async function call(location: string, order: string, index: number): Promise<voi
     source: SERVICES[index % SERVICES.length],
     items: 1 + (index % 12),
   };
-  const answer = await fetch(`${lab.service.url}/locations/${location}/orders/${order}/label`, {
+  const answer = await lab.service.call(`/locations/${location}/orders/${order}/label`, {
     method: 'PUT',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(label),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DEFAULT_LABEL_POINTERS, Label } from '../../../schemas/label';
 import { forgetAt, MOST_AHEAD_MS, shownLabel } from '../../../services/labels/label-time';
 import { firstNameAndInitial, givenLabel, readLabel } from '../../../services/labels/read-label';
-import { labelWords } from '../../../services/screens/browser/shared/model/label-words';
+import { callWords, labelWords } from '../../../services/screens/browser/shared/model/label-words';
 import { anyCharacter } from '../../support/any-character';
 
 const HOUR = 3_600_000;
@@ -108,6 +108,15 @@ describe('words of a label', () => {
     expect(labelWords({ label: { number: '7', brand: 'Bayview Burgers', name: '[withheld]', items: 1 } })).toBe(
       'Bayview Burgers · 7 · 1 item',
     );
+  });
+
+  it('a sentence calls an order by number and name, and by the end of its id where nobody gave a number', () => {
+    const called = (label?: Label): string => callWords(label === undefined ? {} : { label }, '2041');
+    expect(called({ number: 'A1B2', name: 'Maria G.', source: 'doordash', items: 3 })).toBe('A1B2 · Maria G.');
+    expect(called({ number: 'A1B2', name: '[withheld]' })).toBe('A1B2');
+    expect(called({ name: 'Maria G.' })).toBe('Maria G. · 2041');
+    expect(called({ name: '[withheld]', items: 3 })).toBe('2041');
+    expect(called()).toBe('2041');
   });
 
   it('without a number and a name there are no words, and the order is called by its id', () => {

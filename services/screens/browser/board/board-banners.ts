@@ -81,14 +81,14 @@ export function boardBanners(
   ${
     first === undefined
       ? nothing
-      : arrivalBanner(drivers.length, board.shortId(first), () => {
+      : arrivalBanner(drivers.length, board.wordsFor(first), () => {
           open(first);
         })
   }
   ${
     call === undefined
       ? nothing
-      : callBanner(newsWords(call.kind, board.shortId(call.orderId)), calls.length - 1, () => {
+      : callBanner(newsWords(call.kind, board.wordsFor(call.orderId)), calls.length - 1, () => {
           silence(calls.map(({ orderId }) => orderId));
         })
   }

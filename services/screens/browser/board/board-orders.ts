@@ -3,6 +3,7 @@ import type { Order } from '../../../../schemas/api/order-view';
 import type { Compared } from '../../../../schemas/events/rail-actions';
 import { LiveOrders } from '../feed/live-orders';
 import { guarded } from '../shared/guarded';
+import { callWords } from '../shared/model/label-words';
 import { keep, load } from '../shared/storage';
 import {
   acknowledged,
@@ -180,7 +181,13 @@ export class BoardOrders {
   /** Returns the ids of all orders for which the driver of an order comes in the same visit, its own among them. */
   readonly ofVisit: OfVisit = (id) => visitOf(this.groupOf(id), id);
 
-  /** @returns what people call an order */
+  /** @returns what a sentence calls an order */
+  wordsFor(id: string): string {
+    const order = this.source.state.orders.get(id);
+    return order === undefined ? this.shortId(id) : callWords(order, this.shortId(id));
+  }
+
+  /** @returns as much of the end of an id as distinguishes it */
   shortId(id: string): string {
     return this.#layout.shortId(this.source.state.orders, id);
   }

@@ -205,7 +205,7 @@ export class TicketRailBoard extends railElement({
   }
 
   #announce(news: readonly News[]): void {
-    this.#announcement = saidOf(news, (id) => this.#orders.shortId(id));
+    this.#announcement = saidOf(news, (id) => this.#orders.wordsFor(id));
     const sounding = this.#handoffs.arrive(news);
     if (this.quiet) return;
     const kind = loudest(withNews([], sounding), this.#isHeard);

@@ -29,7 +29,7 @@ export function boardCard(
     .order=${order}
     .shortId=${board.shortId(openId ?? '')}
     .group=${board.groupOf(openId ?? '').map((one) => ({ order: one, shortId: board.shortId(one.order_id) }))}
-    .others=${others.map((id) => [id, board.shortId(id)] as const)}
+    .others=${others.map((id) => [id, board.wordsFor(id)] as const)}
     .previousDriver=${board.previousDriver(openId ?? '')}
     .mustSeeDriver=${order !== null && board.mustSeeDriver(order)}
     .handover=${order === null ? noHandover : handoverOn(board, order, hourCycle)}

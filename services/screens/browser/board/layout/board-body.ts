@@ -14,7 +14,7 @@ import type { Arrangement } from '../model/arrange';
 import { planOf, type Room } from '../model/plan';
 import { isStageShown, type Settings } from '../model/settings';
 import type { Ending } from '../tile/tile';
-import type { Shape } from '../tile/tile-parts';
+import type { Shape } from '../model/tile-words';
 
 /** What somebody has set and searched on this screen. */
 interface Look {

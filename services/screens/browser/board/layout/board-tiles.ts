@@ -10,7 +10,7 @@ import { badgeWords } from '../model/handoff/driver-group';
 import { countdownWords, isRobot, robotWaits } from '../model/handoff/handoff';
 import type { Settings } from '../model/settings';
 import type { Ending } from '../tile/tile';
-import type { Shape } from '../tile/tile-parts';
+import type { Shape } from '../model/tile-words';
 
 /** Milliseconds that a tile is shown as having just come to its place. */
 const FRESH_MS = 1_500;

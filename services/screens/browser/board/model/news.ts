@@ -88,9 +88,9 @@ export const nothingSaid = (): string => '';
 
 /**
  * @returns what is said aloud, in the language of the page then: the rest of it does not change any more
- * @param shortId gives what people call an order
+ * @param wordsFor gives what people call an order
  */
-export function saidOf(news: readonly News[], shortId: (id: string) => string): () => string {
-  const said = news.slice(0, MOST_SAID).map(({ kind, order }) => [kind, shortId(order.order_id)] as const);
+export function saidOf(news: readonly News[], wordsFor: (id: string) => string): () => string {
+  const said = news.slice(0, MOST_SAID).map(({ kind, order }) => [kind, wordsFor(order.order_id)] as const);
   return () => said.map(([kind, order]) => newsWords(kind, order)).join(' ');
 }

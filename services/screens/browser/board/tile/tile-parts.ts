@@ -1,15 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Order } from '../../../../../schemas/api/order-view';
 import { icon, type IconName } from '../../shared/icons';
-import { asOne, labelParts } from '../../shared/model/label-words';
 import { say } from '../../shared/model/say';
 import { attentionWords, driverWords, noticeOf, stageWords, statusWords, type Tone } from '../../shared/model/words';
 import { clip, type Driver, isRobot, textOf } from '../model/handoff/handoff';
-import { MOST_CHARACTERS, nameOf, newsOf, sourceOf } from '../model/tile-words';
+import { MOST_CHARACTERS, nameOf, newsOf, type Shape, sourceOf } from '../model/tile-words';
 import { isMoneyLost, troubleWords } from '../model/trouble';
-
-/** How much room a tile takes: all that there is to say, what its column does not say, or one line. */
-export type Shape = 'roomy' | 'compact' | 'row';
 
 /** Parts of a tile that only show. */
 
@@ -39,32 +35,6 @@ const SAID_BY_SHAPE: Readonly<Record<Shape, readonly string[]>> = {
   compact: ['robot'],
   row: ['robot', 'canceled_after_pickup'],
 };
-
-/** What a tile calls its order: the largest words, and those beside them. */
-interface Called {
-  readonly title: string;
-  readonly more: string;
-}
-
-/** @param shortId says which order it is where nobody gave a number or a name */
-export function calledOn(shape: Shape, order: Order, shortId: string): Called {
-  const label = labelParts(order);
-  if (label === null) return { title: shortId, more: '' };
-  const { number, name, items } = label;
-  // A service that stands below, with the driver, is not said twice.
-  const from = label.from === sourceOf(order) ? undefined : label.from;
-  if (number === undefined && name === undefined) return { title: shortId, more: asOne(from, items) };
-  const title = number ?? asOne(name);
-  const rest = number === undefined ? undefined : name;
-  switch (shape) {
-    case 'roomy':
-      return { title: asOne(number, name), more: asOne(from, items, shortId) };
-    case 'compact':
-      return { title, more: asOne(rest, items, from) };
-    case 'row':
-      return { title, more: asOne(rest) };
-  }
-}
 
 /** @param isShort the column says what most bands do */
 export function band(order: Order, isShort: boolean): TemplateResult | typeof nothing {

@@ -4,7 +4,7 @@ import { icon, type IconName } from '../../shared/icons';
 import type { Order } from '../../../../../schemas/api/order-view';
 import { clip, type Driver } from '../model/handoff/handoff';
 import type { Acknowledgement } from '../model/handoff/acknowledgements';
-import { MOST_CHARACTERS } from '../model/tile-words';
+import { type Called, calledOn, MOST_CHARACTERS, type Shape } from '../model/tile-words';
 import { labelWords } from '../../shared/model/label-words';
 import type { Lateness } from '../../shared/model/lateness';
 import { say } from '../../shared/model/say';
@@ -12,7 +12,7 @@ import { latenessWords } from '../../shared/model/words';
 import { sayParts } from '../../shared/say-parts';
 import { attribute, property, railElement, styleSheet } from '../../shared/rail-element';
 import { basics } from '../../shared/theme';
-import { axes, band, calledOn, chips, line, type Shape, shortAxes } from './tile-parts';
+import { axes, band, chips, line, shortAxes } from './tile-parts';
 import css from './tile.css?inline';
 import rowCss from './tile-row.css?inline';
 
@@ -106,17 +106,17 @@ export class TicketRailTile extends railElement({
   }
 
   #renderTile(order: Order): TemplateResult {
+    const called = calledOn(this.#shape, order, this.shortId);
     return html`
       <article aria-label=${say('tile.order', { order: clip(order.order_id, MOST_CHARACTERS) })}>
-        ${this.shape === 'row' ? nothing : band(order, this.shape === 'compact')} ${this.#renderHead(order)}
-        ${this.#renderFacts(order)} ${chips(order, this.#shape, this)} ${this.#renderActions()}
+        ${this.shape === 'row' ? nothing : band(order, this.shape === 'compact')} ${this.#renderHead(order, called)}
+        ${this.#renderFacts(order, called)} ${chips(order, this.#shape, this)} ${this.#renderActions()}
       </article>
     `;
   }
 
-  #renderHead(order: Order): TemplateResult {
-    const { title, more } = calledOn(this.#shape, order, this.shortId);
-    return html`<div class=${more === '' ? 'head' : 'head called'}>
+  #renderHead(order: Order, { title, more }: Called): TemplateResult {
+    return html`<div class="head">
       ${this.#renderTitle(order, title)} ${more === '' ? nothing : html`<p class="known"><bdi>${more}</bdi></p>`}
       ${this.#renderTime()}
     </div>`;
@@ -149,14 +149,17 @@ export class TicketRailTile extends railElement({
     </p>`;
   }
 
-  #renderFacts(order: Order): TemplateResult {
+  #renderFacts(order: Order, { more }: Called): TemplateResult {
     switch (this.#shape) {
       case 'roomy':
         return axes(order, this.previousDriver);
       case 'compact':
         return shortAxes(order, this.previousDriver);
       case 'row':
-        return line(order);
+        // Nothing is to be done: number and name take the room.
+        return order.stage === 'on_the_way' && more !== ''
+          ? html`<div class="unseen">${line(order)}</div>`
+          : line(order);
     }
   }
 

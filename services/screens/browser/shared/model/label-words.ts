@@ -32,6 +32,12 @@ export function labelParts({ label }: Labelled): LabelParts | null {
 export const asOne = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined).join(' · ');
 
+/** @returns how a screen names an order in a sentence, in the words that stand on its tile */
+export function callWords(order: Labelled, shortId: string): string {
+  const { number, name } = labelParts(order) ?? {};
+  return number === undefined ? asOne(name, shortId) : asOne(number, name);
+}
+
 /**
  * Returns what people at the counter call an order, as its driver says it: `DoorDash · A1B2 · Maria G. · 3 items`.
  * @returns null for an order of which nobody said that
