@@ -141,10 +141,21 @@ describe('the board', () => {
       coming_back: [/Food is coming back/, /Driver: Bringing the food back/],
       canceled: [/Canceled by the delivery service or the customer/],
     };
-    for (const [order, said] of Object.entries(words)) {
+    const saysAll = async (order: string, said: readonly RegExp[]): Promise<void> => {
       const text = await lab.tile(order).locator('article').ariaSnapshot();
       for (const one of said) expect(text.replaceAll('\n', ' ').replace(/\s*- \w+:?\s*/g, ' ')).toMatch(one);
-    }
+    };
+    for (const [order, said] of Object.entries(words)) await saysAll(order, said);
+    // Also where number and name take the room of the driver.
+    const location = String(new URL(lab.page.url()).searchParams.get('location'));
+    const { status } = await lab.service.call(`/locations/${location}/orders/on_the_way/label`, {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ number: 'A1B2', name: 'Maria G.' }),
+    });
+    expect(status).toBe(204);
+    await lab.tile('on_the_way').getByText('A1B2').waitFor();
+    await saysAll('on_the_way', words.on_the_way);
     const headings = await lab.page.getByRole('heading', { level: 2 }).allInnerTexts();
     for (const word of ['Preparing', 'Ready', 'Driver here', 'On the way', 'Needs action', 'Coming back', 'Canceled']) {
       expect(headings.some((heading) => heading.includes(word))).toBe(true);
