@@ -19,15 +19,17 @@ import {
   writeBoard,
 } from '../../../services/screens/browser/kept/model/kept-board';
 import {
+  isKeptAsLeft,
   KEPT_EVERY_MS,
   KEPT_UNCHANGED_EVERY_MS,
+  type Leaving,
   SHOWN_AFTER_MS,
   type Situation,
   stepOf,
 } from '../../../services/screens/browser/kept/model/keeping';
 import { answerTo, isOf, meaningOf } from '../../../services/screens/browser/kept/model/shell';
 import { viewOf } from '../../../services/screens/browser/reports/model/receipts';
-import { isOld, isPast } from '../../../services/screens/browser/shared/model/freshness';
+import { isOld, isPast, type LiveFreshness } from '../../../services/screens/browser/shared/model/freshness';
 import { UNKNOWN_LOCATION } from '../../../services/screens/browser/shared/model/known-location';
 import { say, speak } from '../../../services/screens/browser/shared/model/say';
 import { ageWords } from '../../../services/screens/browser/shared/model/words';
@@ -200,6 +202,22 @@ describe('when a board is kept, shown and forgotten', () => {
     ],
   ])('%s', (_, about, expected) => {
     expect(step(about)).toBe(expected);
+  });
+
+  it.each<[string, LiveFreshness, Partial<Leaving>, boolean]>([
+    ['a live board is kept', LIVE, {}, true],
+    ['a board whose service was lost is kept', { kind: 'stale', cause: 'unreachable', ageMs: 9 }, {}, true],
+    ['a board without data is not kept', LIVE, { hasData: false }, false],
+    ['a board that is refused is not kept', refused('login'), {}, false],
+    ['a board of a location that may not be seen is not kept', refused('forbidden'), {}, false],
+    [
+      'a board that was forgotten is not kept after the network went too',
+      { kind: 'stale', cause: 'offline', ageMs: 9 },
+      { isForgotten: true },
+      false,
+    ],
+  ])('as a page is left, %s', (_, freshness, about, expected) => {
+    expect(isKeptAsLeft({ freshness, hasData: true, isForgotten: false, ...about })).toBe(expected);
   });
 });
 

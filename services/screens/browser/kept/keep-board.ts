@@ -5,7 +5,7 @@ import { clockWords, type HourCycle } from '../shared/model/words';
 import { followManifest, install } from './install';
 import { forgetBoards, KeptBoards } from './kept-boards';
 import { type KeptBoard, writeBoard } from './model/kept-board';
-import { stepOf } from './model/keeping';
+import { isKeptAsLeft, stepOf } from './model/keeping';
 import type { KeptMoment } from './model/kept-moment';
 
 /** Milliseconds between two looks at the board. */
@@ -45,8 +45,8 @@ class BoardKeeper {
     setInterval(() => void this.#look(), LOOK_MS);
     window.addEventListener('pagehide', () => {
       const { freshness, hasData } = this.#board.live;
-      const isRefused = freshness.kind === 'stale' && ['login', 'forbidden'].includes(freshness.cause);
-      if (hasData && !isRefused) void this.#keep().catch(() => undefined);
+      const { isForgotten } = this.#done;
+      if (isKeptAsLeft({ freshness, hasData, isForgotten })) void this.#keep().catch(() => undefined);
     });
     void this.#look();
   }

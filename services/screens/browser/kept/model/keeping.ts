@@ -41,3 +41,15 @@ export function stepOf(situation: Situation): Step {
   const pause = isChanged ? KEPT_EVERY_MS : KEPT_UNCHANGED_EVERY_MS;
   return sinceKeptMs === null || sinceKeptMs >= pause ? 'keep' : null;
 }
+
+/** How a board is as its page is left. */
+export interface Leaving extends Pick<Situation, 'freshness' | 'hasData'> {
+  /** What was kept of it was forgotten, and it was not live since: a refusal need not stand any more to hold. */
+  readonly isForgotten: boolean;
+}
+
+/** @returns whether a board is kept as its page is left */
+export function isKeptAsLeft({ freshness, hasData, isForgotten }: Leaving): boolean {
+  if (!hasData || isForgotten) return false;
+  return freshness.kind !== 'stale' || !['login', 'forbidden'].includes(freshness.cause);
+}
