@@ -239,6 +239,11 @@ describe('what the service worker answers', () => {
     expect(answer('/rail/screens/board', 'navigate', 'POST')).toBeNull();
   });
 
+  it('what a login and a logout lead through forgets the boards before anything is answered', () => {
+    expect(answer('/rail/screens/session?next=%2Flogin', 'navigate')).toEqual({ kind: 'session' });
+    expect(answer('/rail/screens/session')).toBeNull();
+  });
+
   it('parts with the hash of their content come from what is kept, and those whose name stays from the network', () => {
     expect(answer('/rail/screens/assets/board-AbCd1234.js')).toEqual({ kind: 'hashed', name: 'board-AbCd1234.js' });
     expect(answer('/rail/screens/assets/ticket-rail-board.js')).toEqual({

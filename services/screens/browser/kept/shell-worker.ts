@@ -101,6 +101,13 @@ async function openPage(event: FetchEvent, name: string | null): Promise<Respons
   return page;
 }
 
+/** The session is another one already, even if the answer to this never comes. */
+async function openSession({ request }: FetchEvent): Promise<Response> {
+  await caches.delete(BOARDS).catch(() => false);
+  servesKept = false;
+  return fetch(request);
+}
+
 async function keptFirst(path: string, request: Request): Promise<Response> {
   return (await kept(path)) ?? fetch(request);
 }
@@ -126,6 +133,7 @@ scope.addEventListener('fetch', (event) => {
   const { request } = event;
   const answer = answerTo(request, SHELL, ROOT);
   if (answer?.kind === 'document') event.respondWith(openPage(event, answer.name));
+  else if (answer?.kind === 'session') event.respondWith(openSession(event));
   else if (answer !== null) {
     const path = `assets/${answer.name}`;
     const isKeptFirst = answer.kind === 'hashed' || servesKept;
