@@ -91,7 +91,8 @@ class BoardKeeper {
     const done = this.#done;
     done.isLookedFor = true;
     const kept = await (await this.#opened()).find(done.location);
-    if (kept === null || done !== this.#done || this.#board.live.hasData) return;
+    // Meanwhile the reader may have been refused, or the board may have come.
+    if (kept === null || done !== this.#done || done.isForgotten || this.#board.live.hasData) return;
     adviseLanguage(this, kept.facts.language ?? '');
     this.#board.kept = momentOf(kept, this.#board);
   }
