@@ -13,9 +13,11 @@ import {
   KEPT_MS,
   type KeptBoard,
   keptOrder,
+  MOST_BOARDS,
   MOST_CHARACTERS,
   MOST_ORDERS,
   readBoard,
+  stillKept,
   writeBoard,
 } from '../../../services/screens/browser/kept/model/kept-board';
 import {
@@ -123,6 +125,13 @@ describe('a kept board', () => {
     const long = many.map((one) => ({ ...one, status: 'x'.repeat(10_000) }));
     expect(writeBoard(board({ orders: long })).length).toBeLessThan(MOST_CHARACTERS + 1_000);
     expect([kept([])?.truncated, kept(many.slice(0, 3))?.truncated]).toEqual([false, false]);
+  });
+
+  it('the newest 10 boards stay, and none that is 12 hours old or from later than now', () => {
+    const ages = [KEPT_MS, -1, KEPT_MS - 1, ...Array.from({ length: MOST_BOARDS }, (_, index) => index)];
+    const boards = ages.map((age) => ({ currentAt: NOON - age }));
+    expect(stillKept(boards, NOON).map(({ currentAt }) => NOON - currentAt)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(stillKept(boards.slice(0, 3), NOON)).toEqual([{ currentAt: NOON - KEPT_MS + 1 }]);
   });
 
   it('a kept board is old, is the past, and is never reported as a view', () => {

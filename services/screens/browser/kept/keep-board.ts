@@ -10,6 +10,8 @@ import type { KeptMoment } from './model/kept-moment';
 
 /** Milliseconds between two looks at the board. */
 const LOOK_MS = 1_000;
+/** Milliseconds between two times that old boards are looked for on a page where none is kept. */
+const OLD_MS = 3_600_000;
 
 /** What a board lets be kept of it, and shows in place of it. */
 interface Board {
@@ -43,6 +45,7 @@ class BoardKeeper {
 
   start(): void {
     setInterval(() => void this.#look(), LOOK_MS);
+    setInterval(() => void this.#forgetOld().catch(() => undefined), OLD_MS);
     window.addEventListener('pagehide', () => {
       const { freshness, hasData } = this.#board.live;
       const { isForgotten } = this.#done;
@@ -85,6 +88,10 @@ class BoardKeeper {
   #opened(): Promise<KeptBoards> {
     this.#boards ??= KeptBoards.open();
     return this.#boards;
+  }
+
+  async #forgetOld(): Promise<void> {
+    await (await this.#boards)?.forgetOld();
   }
 
   async #show(): Promise<void> {

@@ -1,4 +1,5 @@
 import { answerTo, boardsBelow, isOf, meaningOf, type Shell, shellsBelow } from './model/shell';
+import { deleteOld } from './old-boards';
 
 /**
  * The service worker of the screens: it opens their pages where the service does not answer, and nothing else. What the
@@ -67,6 +68,11 @@ async function deleteCaches(names: readonly string[]): Promise<void> {
 
 const kept = async (path: string): Promise<Response | undefined> => (await caches.open(NAME)).match(keyOf(path));
 
+/** Deletes boards that are too old: the page that kept them may never be opened again. */
+async function forgetOld(): Promise<void> {
+  if (await caches.has(BOARDS)) await deleteOld(await caches.open(BOARDS));
+}
+
 /** Draws the consequences of what the service answered for a page. @param isKept whether it is one that is kept */
 async function heed(answer: Response, isKept: boolean): Promise<void> {
   const meaning = meaningOf(answer);
@@ -91,6 +97,7 @@ const after = (ms: number): Promise<null> =>
 async function openPage(event: FetchEvent, name: string | null): Promise<Response> {
   const asked = fetch(event.request);
   event.waitUntil(asked.then((answer) => heed(answer.clone(), name !== null)).catch(() => undefined));
+  event.waitUntil(forgetOld().catch(() => undefined));
   servesKept = false;
   if (name === null) return asked;
   const answer = await Promise.race([asked.catch(() => null), after(PATIENCE_MS)]);
@@ -127,7 +134,7 @@ scope.addEventListener('install', (event) => {
 });
 scope.addEventListener('activate', (event) => {
   const leave = async (): Promise<void> => deleteCaches((await shells()).filter((name) => name !== NAME));
-  event.waitUntil(Promise.all([leave(), scope.clients.claim()]));
+  event.waitUntil(Promise.all([leave(), forgetOld().catch(() => undefined), scope.clients.claim()]));
 });
 scope.addEventListener('fetch', (event) => {
   const { request } = event;

@@ -15,6 +15,20 @@ export const MOST_BOARDS = 10;
 /** Says in which form a board is kept: one of another form is none. */
 const FORM = 1;
 
+/**
+ * @param boards with when each was current, in milliseconds since the epoch by the clock of the screen
+ * @returns those that stay: neither too old nor from later than now, and of them the newest
+ */
+export function stillKept<Board extends { readonly currentAt: number }>(
+  boards: readonly Board[],
+  now: number,
+): readonly Board[] {
+  return boards
+    .filter(({ currentAt }) => now - currentAt >= 0 && now - currentAt < KEPT_MS)
+    .sort((one, other) => other.currentAt - one.currentAt)
+    .slice(0, MOST_BOARDS);
+}
+
 export interface KeptBoard {
   readonly location: string;
   /** When it was last known to be current, in milliseconds since the epoch by the clock of the screen. */
