@@ -66,7 +66,14 @@ async function deleteCaches(names: readonly string[]): Promise<void> {
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
-const kept = async (path: string): Promise<Response | undefined> => (await caches.open(NAME)).match(keyOf(path));
+/** What is kept; nothing where the browser's storage fails: then a page is loaded as without a worker. */
+const kept = async (path: string): Promise<Response | undefined> => {
+  try {
+    return await (await caches.open(NAME)).match(keyOf(path));
+  } catch {
+    return undefined;
+  }
+};
 
 /** Deletes boards that are too old: the page that kept them may never be opened again. */
 async function forgetOld(): Promise<void> {
