@@ -216,6 +216,8 @@ describe('when a board is kept, shown and forgotten', () => {
   it.each<[string, LiveFreshness, Partial<Leaving>, boolean]>([
     ['a live board is kept', LIVE, {}, true],
     ['a board whose service was lost is kept', { kind: 'stale', cause: 'unreachable', ageMs: 9 }, {}, true],
+    ['a board whose service lost its store is not kept', { kind: 'stale', cause: 'store', ageMs: 9 }, {}, false],
+    ['a board whose service is behind is not kept', { kind: 'stale', cause: 'behind', ageMs: 9 }, {}, false],
     ['a board without data is not kept', LIVE, { hasData: false }, false],
     ['a board that is refused is not kept', refused('login'), {}, false],
     ['a board of a location that may not be seen is not kept', refused('forbidden'), {}, false],

@@ -1,4 +1,4 @@
-import type { LiveFreshness } from '../../shared/model/freshness';
+import type { Cause, LiveFreshness } from '../../shared/model/freshness';
 import { KEPT_MS } from './kept-board';
 
 /** When a board is kept, shown and forgotten. */
@@ -48,8 +48,11 @@ export interface Leaving extends Pick<Situation, 'freshness' | 'hasData'> {
   readonly isForgotten: boolean;
 }
 
+/** Why a board is out of date while its age is still that of its data: heartbeats go on where the service lost its store. */
+const SILENT: readonly Cause[] = ['offline', 'unreachable'];
+
 /** @returns whether a board is kept as its page is left */
 export function isKeptAsLeft({ freshness, hasData, isForgotten }: Leaving): boolean {
   if (!hasData || isForgotten) return false;
-  return freshness.kind !== 'stale' || !['login', 'forbidden'].includes(freshness.cause);
+  return freshness.kind !== 'stale' || SILENT.includes(freshness.cause);
 }
