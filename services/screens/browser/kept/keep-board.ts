@@ -155,7 +155,7 @@ function momentOf(kept: KeptBoard, board: Board): KeptMoment {
       const { freshness } = board.live;
       return {
         kind: 'kept' as const,
-        since: clockWords(kept.currentAt, board.settings.hourCycle),
+        since: clockWords(kept.currentAt + kept.aheadMs, board.settings.hourCycle),
         ageMs: Math.max(0, Date.now() - kept.currentAt),
         cause: freshness.kind === 'stale' ? freshness.cause : null,
       };
