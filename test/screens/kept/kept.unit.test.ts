@@ -63,7 +63,8 @@ describe('what is kept of an order', () => {
       email: 'jane@driver.example',
     };
     const shown = order({ driver_details: details(driver), label: { number: 'A1B2', name: 'Maria G.', items: 3 } });
-    expect(keptOrder({ ...shown, ...{ customer: 'Maria G.' } })).toEqual({
+    const sent = { ...shown, ...{ customer: 'Maria G.' }, label: { ...shown.label, ...{ note: 'for Maria' } } };
+    expect(keptOrder(sent)).toEqual({
       ...shown,
       driver_details: {
         source: 'doordash',

@@ -1,5 +1,6 @@
 import type { Order } from '../../../../../schemas/api/order-view';
 import { isJsonObject } from '../../../../../schemas/json/json-object';
+import type { Label } from '../../../../../schemas/label';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
 import type { KnownLocation } from '../../shared/model/known-location';
 
@@ -65,6 +66,11 @@ function keptDriver(driver: unknown): Order['driver_details'] {
   });
 }
 
+/** Keeps of a label all that a service of today says, but the customer's name. */
+function keptLabel({ number, items, source, brand, fulfillment_type, promised_minutes, requested_for }: Label): Label {
+  return { number, items, source, brand, fulfillment_type, promised_minutes, requested_for };
+}
+
 /**
  * Keeps of an order what is named here, and nothing that a sender adds: readers without contacts see no less (`withoutContact`
  * in services/access/withhold.ts). The customer's name is left out with them.
@@ -73,11 +79,10 @@ export function keptOrder(order: Order): Order {
   const { location_id, order_id, status, delivery_status, stage, attention, label } = order;
   const { same_report_as, handed_over, acknowledged, revision } = order;
   const { first_received_at, updated_at, reported_at, stage_since } = order;
-  const { name: _, ...called } = label ?? {};
   return {
     ...{ location_id, order_id, status, delivery_status, stage, attention },
     driver_details: keptDriver(order.driver_details),
-    ...(label === undefined ? {} : { label: called }),
+    ...(label === undefined ? {} : { label: keptLabel(label) }),
     ...{ same_report_as, handed_over, acknowledged, revision },
     ...{ first_received_at, updated_at, reported_at, stage_since },
   };
