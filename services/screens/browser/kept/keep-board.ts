@@ -86,7 +86,10 @@ class BoardKeeper {
   }
 
   #opened(): Promise<KeptBoards> {
-    this.#boards ??= KeptBoards.open();
+    this.#boards ??= KeptBoards.open().catch((error: unknown) => {
+      this.#boards = null; // opened again with the next look
+      throw error;
+    });
     return this.#boards;
   }
 
@@ -131,10 +134,16 @@ class BoardKeeper {
   }
 
   async #forget(step: 'forget' | 'forget-all'): Promise<void> {
-    this.#done.isForgotten = true;
+    const done = this.#done;
+    done.isForgotten = true;
     this.#hide();
-    if (step === 'forget') await (await this.#opened()).forget(this.#done.location);
-    else await forgetBoards();
+    try {
+      if (step === 'forget') await (await this.#opened()).forget(done.location);
+      else await forgetBoards();
+    } catch (error) {
+      done.isForgotten = false; // the next look tries again
+      throw error;
+    }
     this.#boards = null;
   }
 }
