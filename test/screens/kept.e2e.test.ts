@@ -100,7 +100,9 @@ let service: RunningService;
 let front: Front;
 const lab = browserLab();
 beforeAll(async () => {
-  service = await startService({ READERS: JSON.stringify([{ ...entryOf(TOKEN, 'auditor'), acts: true }, entryOf(POS_TOKEN, 'pos')]) });
+  service = await startService({
+    READERS: JSON.stringify([{ ...entryOf(TOKEN, 'auditor'), acts: true }, entryOf(POS_TOKEN, 'pos')]),
+  });
   const about = { location_id: LOCATION, order_id: 'waits' };
   await service.deliver(updated({ ...about, delivery_status: 'arrived_at_pickup', driver_details: DRIVER }));
   const label = { number: 'A1B2', name: 'Maria Gomez' };

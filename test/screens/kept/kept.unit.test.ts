@@ -245,6 +245,7 @@ describe('what the service worker answers', () => {
 
   it('pages come from the network, and a page of the shell from what is kept where there is none', () => {
     expect(answer('/rail/screens/board?location=x', 'navigate')).toEqual({ kind: 'document', name: 'board' });
+    expect(answer('/rail/screens/customers/', 'navigate')).toEqual({ kind: 'document', name: 'customers' });
     expect(answer('/rail/screens/quarantine', 'navigate')).toEqual({ kind: 'document', name: null });
     expect(answer('/rail/screens', 'navigate')).toEqual({ kind: 'document', name: null });
     expect(answer('/screens/board', 'navigate', 'GET', '')).toEqual({ kind: 'document', name: 'board' });

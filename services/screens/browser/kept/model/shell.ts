@@ -43,7 +43,8 @@ export function answerTo({ url, method, mode }: Asked, { documents, parts }: She
   const at = `${origin}${pathname}`;
   const name = at.startsWith(root) ? at.slice(root.length) : null;
   if (mode === 'navigate' && name === SESSION) return { kind: 'session' };
-  if (mode === 'navigate') return { kind: 'document', name: documents.find((one) => one === name) ?? null };
+  if (mode === 'navigate')
+    return { kind: 'document', name: documents.find((one) => [one, `${one}/`].includes(name ?? '')) ?? null };
   const part = name?.startsWith('assets/') === true ? name.slice('assets/'.length) : null;
   if (part === null || !Object.hasOwn(parts, part)) return null;
   return { kind: HASHED.test(part) ? 'hashed' : 'named', name: part };
