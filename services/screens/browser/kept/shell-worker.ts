@@ -42,10 +42,9 @@ const keyOf = (path: string): string => new URL(path, ROOT).href;
 /** The page that was opened last came from what is kept, and so must its parts. */
 let servesKept = false;
 
-/** Fetches all that this build needs, or nothing: another instance of the service may be of another version. */
-async function fill(): Promise<void> {
+/** Fetches all that this build needs: another instance of the service may be of another version. */
+async function fill(cache: Cache): Promise<void> {
   const { documents, parts } = SHELL;
-  const cache = await caches.open(NAME);
   const pages = documents.map(async (name) => {
     const page = await fetch(keyOf(name), { cache: 'no-cache', redirect: 'error' });
     if (!page.ok || !isOf(await page.clone().text(), SHELL)) throw new Error(`${name} is of another version.`);
@@ -59,6 +58,17 @@ async function fill(): Promise<void> {
   await Promise.all([...pages, ...files]);
 }
 
+/** Keeps the whole shell or nothing. One that an active worker of the same build has is left to it. */
+async function install(): Promise<void> {
+  const isNew = !(await caches.has(NAME));
+  try {
+    await fill(await caches.open(NAME));
+  } catch (error) {
+    if (isNew) await caches.delete(NAME);
+    throw error;
+  }
+}
+
 const shells = async (): Promise<readonly string[]> =>
   (await caches.keys()).filter((name) => name.startsWith(shellsBelow(BASE)));
 
@@ -69,7 +79,7 @@ async function deleteCaches(names: readonly string[]): Promise<void> {
 /** What is kept; nothing where the browser's storage fails: then a page is loaded as without a worker. */
 const kept = async (path: string): Promise<Response | undefined> => {
   try {
-    return await (await caches.open(NAME)).match(keyOf(path));
+    return await caches.match(keyOf(path), { cacheName: NAME }); // makes none where there is none any more
   } catch {
     return undefined;
   }
@@ -137,7 +147,7 @@ async function networkFirst(path: string, request: Request): Promise<Response> {
 }
 
 scope.addEventListener('install', (event) => {
-  event.waitUntil(fill().then(() => scope.skipWaiting()));
+  event.waitUntil(install().then(() => scope.skipWaiting()));
 });
 scope.addEventListener('activate', (event) => {
   const leave = async (): Promise<void> => deleteCaches((await shells()).filter((name) => name !== NAME));
