@@ -253,6 +253,22 @@ it.each([
   expect(boardsIn(await keptBy(lab.page))).toBe(0);
 });
 
+it.each(['customers', 'overview'])(
+  'the end of the session is met by a page of %s too, and forgets the kept board',
+  async (name) => {
+    const { page } = lab;
+    await openKept();
+    await page.goto(`${front.url}/screens/${name}?location=${LOCATION}`);
+    await page.locator('.freshness').getByText('Live').waitFor();
+    expect(boardsIn(await keptBy(page))).toBe(1);
+    await page.context().clearCookies();
+    // Its feed is asked for again.
+    front.away('gone');
+    front.away(null);
+    await until('the board to be forgotten', async () => boardsIn(await keptBy(page)) === 0, NOTICED_MS);
+  },
+);
+
 it('an update of the service brings its own pages at once, and they replace those that were kept', async () => {
   const { page } = lab;
   await openKept();
