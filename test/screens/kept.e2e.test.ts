@@ -14,6 +14,8 @@ const POS_TOKEN = 'pos-of-here-0123456789abcdef0123456789';
 const LOCATION = 'here';
 /** Milliseconds in which a board is kept, shown or live again: some of its looks, and the longest pause of the feed. */
 const NOTICED_MS = patiently(30_000);
+/** Milliseconds in which an age grows that is said in whole minutes. */
+const AGED_MS = 75_000;
 
 /** What no browser may keep: contacts, and the customer's name. */
 const PERSONAL = ['+15555550123', '4417', '9021', 'Leave it at the back door', 'picture.example', 'Maria Gomez'];
@@ -98,7 +100,9 @@ let service: RunningService;
 let front: Front;
 const lab = browserLab();
 beforeAll(async () => {
-  service = await startService({ READERS: JSON.stringify([entryOf(TOKEN, 'auditor'), entryOf(POS_TOKEN, 'pos')]) });
+  service = await startService({
+    READERS: JSON.stringify([{ ...entryOf(TOKEN, 'auditor'), acts: true }, entryOf(POS_TOKEN, 'pos')]),
+  });
   const about = { location_id: LOCATION, order_id: 'waits' };
   await service.deliver(updated({ ...about, delivery_status: 'arrived_at_pickup', driver_details: DRIVER }));
   const label = { number: 'A1B2', name: 'Maria Gomez' };
@@ -155,6 +159,12 @@ it('a board that is loaded again without the service shows what it showed, greye
   const { page } = lab;
   const receipts: string[] = [];
   await openKept();
+  const tile = page.locator('ticket-rail-tile[data-order-id="waits"]');
+  const card = page.getByRole('dialog', { name: /Handoff/ });
+  // The card of a driver who waits opens by itself while the board is live.
+  await card.getByRole('button', { name: /Handed over/ }).waitFor();
+  await card.getByRole('button', { name: /Print/ }).waitFor();
+  await page.keyboard.press('Escape');
   const kept = await keptBy(page);
   expect(kept).toContain('"license_plate":"ABC1234"');
   expect(PERSONAL.filter((text) => kept.includes(text))).toEqual([]);
@@ -174,11 +184,9 @@ it('a board that is loaded again without the service shows what it showed, greye
     .waitFor();
   const age = page.locator('p.freshness').getByText(/^· \d+ (?:s|min) ago, not current$/);
   const before = await age.textContent();
-  await until('the age to grow', async () => (await age.textContent()) !== before);
-  const tile = page.locator('ticket-rail-tile[data-order-id="waits"]');
+  await until('the age to grow', async () => (await age.textContent()) !== before, AGED_MS);
   await tile.getByText('Jane Driver').waitFor();
   await tile.getByRole('button').first().click();
-  const card = page.getByRole('dialog', { name: /Handoff/ });
   await card.getByText('ABC1234').first().waitFor();
   for (const text of PERSONAL) expect(await card.getByText(text).count()).toBe(0);
   expect(await card.getByRole('button', { name: /Handed over|Print/ }).count()).toBe(0);
@@ -244,6 +252,22 @@ it.each([
   expect(await lab.page.locator('ticket-rail-tile').count()).toBe(0);
   expect(boardsIn(await keptBy(lab.page))).toBe(0);
 });
+
+it.each(['customers', 'overview'])(
+  'the end of the session is met by a page of %s too, and forgets the kept board',
+  async (name) => {
+    const { page } = lab;
+    await openKept();
+    await page.goto(`${front.url}/screens/${name}?location=${LOCATION}`);
+    await page.locator('.freshness').getByText('Live').waitFor();
+    expect(boardsIn(await keptBy(page))).toBe(1);
+    await page.context().clearCookies();
+    // Its feed is asked for again.
+    front.away('gone');
+    front.away(null);
+    await until('the board to be forgotten', async () => boardsIn(await keptBy(page)) === 0, NOTICED_MS);
+  },
+);
 
 it('an update of the service brings its own pages at once, and they replace those that were kept', async () => {
   const { page } = lab;

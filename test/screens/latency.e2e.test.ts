@@ -124,7 +124,7 @@ describe('the scripts of a page', () => {
     async (path) => {
       const scripts = new Map<string, Promise<Buffer>>();
       // What comes once a page had its time to open is no part of opening it.
-      await lab.context.route(/\/assets\/(?:keep-board|install)-/, (route) => route.abort());
+      await lab.context.route(/\/assets\/(?:keep-board|keep-none|kept-boards)-/, (route) => route.abort());
       lab.page.on('response', (response) => {
         if (response.request().resourceType() === 'script') scripts.set(response.url(), response.body());
       });

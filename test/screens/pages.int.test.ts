@@ -147,7 +147,7 @@ describe('what makes pages installable', () => {
     'the page %s leads to the manifest below the prefix, and may load it',
     async (page) => {
       const { text, headers } = await closed.call(`/rail/screens/${page}`, { headers: bearer(TOKEN) });
-      expect(text).toContain('<link rel="manifest" href="/rail/screens/manifest.webmanifest"');
+      expect(text).toContain(`<link rel="manifest" href="/rail/screens/manifest.webmanifest?page=${page}"`);
       expect(text).toContain('href="/rail/screens/assets/icon-whole-512.png"');
       expect(String(headers['content-security-policy'])).toContain("manifest-src 'self'");
     },

@@ -14,7 +14,8 @@ const SCALE = 4;
 /** Least width and height of what a finger hits, in CSS pixels (WCAG 2.5.5). */
 const TOUCH_PX = 44;
 
-const lab = screenLab();
+// A service worker would load what prints before it is asked for.
+const lab = screenLab(undefined, { context: { serviceWorkers: 'block' } });
 
 /** What is loaded to print. */
 const CHUNK = /\/assets\/print-slip-[^/]+\.js$/;

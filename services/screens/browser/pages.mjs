@@ -237,8 +237,8 @@ const PAGES = {
 };
 
 /** What a browser needs to know of a page that it may have as an app (services/screens/install-route.ts). */
-const INSTALLED = `<meta name="theme-color" content="#12352c" />
-    <link rel="manifest" href="/screens/manifest.webmanifest" vite-ignore />
+const installed = (name) => `<meta name="theme-color" content="#12352c" />
+    <link rel="manifest" href="/screens/manifest.webmanifest?page=${name}" vite-ignore />
     <link rel="apple-touch-icon" href="/screens/assets/icon-whole-512.png" vite-ignore />`;
 
 /** Names of the pages that open without the service. */
@@ -276,7 +276,7 @@ function htmlOf(name, page) {
       noscript === null
         ? ''
         : `<noscript><p>${noscript}</p></noscript>${notStarted(speaks === undefined ? ['en'] : Object.keys(NOT_STARTED))}`,
-    installed: installs === true ? INSTALLED : '',
+    installed: installs === true ? installed(name) : '',
     own:
       styles === undefined
         ? `<script type="module" src="./${room}/${name}-page.ts"></script>`

@@ -13,21 +13,25 @@ import {
   KEPT_MS,
   type KeptBoard,
   keptOrder,
+  MOST_BOARDS,
   MOST_CHARACTERS,
   MOST_ORDERS,
   readBoard,
+  stillKept,
   writeBoard,
 } from '../../../services/screens/browser/kept/model/kept-board';
 import {
+  isKeptAsLeft,
   KEPT_EVERY_MS,
   KEPT_UNCHANGED_EVERY_MS,
+  type Leaving,
   SHOWN_AFTER_MS,
   type Situation,
   stepOf,
 } from '../../../services/screens/browser/kept/model/keeping';
 import { answerTo, isOf, meaningOf } from '../../../services/screens/browser/kept/model/shell';
 import { viewOf } from '../../../services/screens/browser/reports/model/receipts';
-import { isOld, isPast } from '../../../services/screens/browser/shared/model/freshness';
+import { isOld, isPast, type LiveFreshness } from '../../../services/screens/browser/shared/model/freshness';
 import { UNKNOWN_LOCATION } from '../../../services/screens/browser/shared/model/known-location';
 import { say, speak } from '../../../services/screens/browser/shared/model/say';
 import { ageWords } from '../../../services/screens/browser/shared/model/words';
@@ -59,7 +63,8 @@ describe('what is kept of an order', () => {
       email: 'jane@driver.example',
     };
     const shown = order({ driver_details: details(driver), label: { number: 'A1B2', name: 'Maria G.', items: 3 } });
-    expect(keptOrder({ ...shown, ...{ customer: 'Maria G.' } })).toEqual({
+    const sent = { ...shown, ...{ customer: 'Maria G.' }, label: { ...shown.label, ...{ note: 'for Maria' } } };
+    expect(keptOrder(sent)).toEqual({
       ...shown,
       driver_details: {
         source: 'doordash',
@@ -121,6 +126,13 @@ describe('a kept board', () => {
     const long = many.map((one) => ({ ...one, status: 'x'.repeat(10_000) }));
     expect(writeBoard(board({ orders: long })).length).toBeLessThan(MOST_CHARACTERS + 1_000);
     expect([kept([])?.truncated, kept(many.slice(0, 3))?.truncated]).toEqual([false, false]);
+  });
+
+  it('the newest 10 boards stay, and none that is 12 hours old or from later than now', () => {
+    const ages = [KEPT_MS, -1, KEPT_MS - 1, ...Array.from({ length: MOST_BOARDS }, (_, index) => index)];
+    const boards = ages.map((age) => ({ currentAt: NOON - age }));
+    expect(stillKept(boards, NOON).map(({ currentAt }) => NOON - currentAt)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(stillKept(boards.slice(0, 3), NOON)).toEqual([{ currentAt: NOON - KEPT_MS + 1 }]);
   });
 
   it('a kept board is old, is the past, and is never reported as a view', () => {
@@ -201,6 +213,24 @@ describe('when a board is kept, shown and forgotten', () => {
   ])('%s', (_, about, expected) => {
     expect(step(about)).toBe(expected);
   });
+
+  it.each<[string, LiveFreshness, Partial<Leaving>, boolean]>([
+    ['a live board is kept', LIVE, {}, true],
+    ['a board whose service was lost is kept', { kind: 'stale', cause: 'unreachable', ageMs: 9 }, {}, true],
+    ['a board whose service lost its store is not kept', { kind: 'stale', cause: 'store', ageMs: 9 }, {}, false],
+    ['a board whose service is behind is not kept', { kind: 'stale', cause: 'behind', ageMs: 9 }, {}, false],
+    ['a board without data is not kept', LIVE, { hasData: false }, false],
+    ['a board that is refused is not kept', refused('login'), {}, false],
+    ['a board of a location that may not be seen is not kept', refused('forbidden'), {}, false],
+    [
+      'a board that was forgotten is not kept after the network went too',
+      { kind: 'stale', cause: 'offline', ageMs: 9 },
+      { isForgotten: true },
+      false,
+    ],
+  ])('as a page is left, %s', (_, freshness, about, expected) => {
+    expect(isKeptAsLeft({ freshness, hasData: true, isForgotten: false, ...about })).toBe(expected);
+  });
 });
 
 describe('what the service worker answers', () => {
@@ -215,10 +245,16 @@ describe('what the service worker answers', () => {
 
   it('pages come from the network, and a page of the shell from what is kept where there is none', () => {
     expect(answer('/rail/screens/board?location=x', 'navigate')).toEqual({ kind: 'document', name: 'board' });
+    expect(answer('/rail/screens/customers/', 'navigate')).toEqual({ kind: 'document', name: 'customers' });
     expect(answer('/rail/screens/quarantine', 'navigate')).toEqual({ kind: 'document', name: null });
     expect(answer('/rail/screens', 'navigate')).toEqual({ kind: 'document', name: null });
     expect(answer('/screens/board', 'navigate', 'GET', '')).toEqual({ kind: 'document', name: 'board' });
     expect(answer('/rail/screens/board', 'navigate', 'POST')).toBeNull();
+  });
+
+  it('what a login and a logout lead through forgets the boards before anything is answered', () => {
+    expect(answer('/rail/screens/session?next=%2Flogin', 'navigate')).toEqual({ kind: 'session' });
+    expect(answer('/rail/screens/session')).toBeNull();
   });
 
   it('parts with the hash of their content come from what is kept, and those whose name stays from the network', () => {

@@ -16,5 +16,9 @@ const setTitle = speakAround(() => {
   return place === '' ? say('customers.title') : say('customers.title_of', { place });
 });
 board?.addEventListener('place-changed', setTitle);
-later(async () => (await import('../kept/install')).install());
+if (board instanceof TicketRailCustomers) {
+  later(async () => {
+    (await import('../kept/keep-none')).keepNone(board);
+  });
+}
 started();

@@ -5,6 +5,7 @@ import { freshnessLine, staleBanner } from '../feed/freshness-bar';
 import { icon, type IconName } from '../shared/icons';
 import { LiveOrders } from '../feed/live-orders';
 import { customerLists, type CustomerOrder, isCalled } from './model/customer-list';
+import type { LiveFreshness } from '../shared/model/freshness';
 import { SpokenLanguage } from '../shared/language';
 import { say, speech } from '../shared/model/say';
 import { clockWords, hourCycleOf } from '../shared/model/words';
@@ -67,6 +68,11 @@ export class TicketRailCustomers extends railElement({
   /** What stands at its head: what people call the place, or else the id of the location. */
   get place(): string {
     return this.name || (this.#live.facts.name ?? this.location);
+  }
+
+  /** What can be said of the age of its numbers. */
+  get freshness(): LiveFreshness {
+    return this.#live.freshness;
   }
 
   protected override updated(): void {

@@ -12,7 +12,7 @@ interface TrustedTypes {
 export function followManifest(): void {
   const link = document.querySelector<HTMLLinkElement>('link[rel="manifest"]');
   if (link === null) return;
-  const page = /\/screens\/([a-z]+)$/.exec(window.location.pathname)?.[1] ?? '';
+  const page = /\/screens\/([a-z]+)\/?$/.exec(window.location.pathname)?.[1] ?? '';
   const search = new URLSearchParams(window.location.search);
   search.set('page', page);
   const address = new URL(`${basePath}/screens/manifest.webmanifest?${search.toString()}`, document.baseURI).href;

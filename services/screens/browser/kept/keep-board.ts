@@ -5,11 +5,13 @@ import { clockWords, type HourCycle } from '../shared/model/words';
 import { followManifest, install } from './install';
 import { forgetBoards, KeptBoards } from './kept-boards';
 import { type KeptBoard, writeBoard } from './model/kept-board';
-import { stepOf } from './model/keeping';
+import { isKeptAsLeft, stepOf } from './model/keeping';
 import type { KeptMoment } from './model/kept-moment';
 
 /** Milliseconds between two looks at the board. */
 const LOOK_MS = 1_000;
+/** Milliseconds between two times that old boards are looked for on a page where none is kept. */
+const OLD_MS = 3_600_000;
 
 /** What a board lets be kept of it, and shows in place of it. */
 interface Board {
@@ -43,10 +45,11 @@ class BoardKeeper {
 
   start(): void {
     setInterval(() => void this.#look(), LOOK_MS);
+    setInterval(() => void this.#forgetOld().catch(() => undefined), OLD_MS);
     window.addEventListener('pagehide', () => {
       const { freshness, hasData } = this.#board.live;
-      const isRefused = freshness.kind === 'stale' && ['login', 'forbidden'].includes(freshness.cause);
-      if (hasData && !isRefused) void this.#keep().catch(() => undefined);
+      const { isForgotten } = this.#done;
+      if (isKeptAsLeft({ freshness, hasData, isForgotten })) void this.#keep().catch(() => undefined);
     });
     void this.#look();
   }
@@ -83,15 +86,23 @@ class BoardKeeper {
   }
 
   #opened(): Promise<KeptBoards> {
-    this.#boards ??= KeptBoards.open();
+    this.#boards ??= KeptBoards.open().catch((error: unknown) => {
+      this.#boards = null; // opened again with the next look
+      throw error;
+    });
     return this.#boards;
+  }
+
+  async #forgetOld(): Promise<void> {
+    await (await this.#boards)?.forgetOld();
   }
 
   async #show(): Promise<void> {
     const done = this.#done;
     done.isLookedFor = true;
     const kept = await (await this.#opened()).find(done.location);
-    if (kept === null || done !== this.#done || this.#board.live.hasData) return;
+    // Meanwhile the reader may have been refused, or the board may have come.
+    if (kept === null || done !== this.#done || done.isForgotten || this.#board.live.hasData) return;
     adviseLanguage(this, kept.facts.language ?? '');
     this.#board.kept = momentOf(kept, this.#board);
   }
@@ -123,10 +134,16 @@ class BoardKeeper {
   }
 
   async #forget(step: 'forget' | 'forget-all'): Promise<void> {
-    this.#done.isForgotten = true;
+    const done = this.#done;
+    done.isForgotten = true;
     this.#hide();
-    if (step === 'forget') await (await this.#opened()).forget(this.#done.location);
-    else await forgetBoards();
+    try {
+      if (step === 'forget') await (await this.#opened()).forget(done.location);
+      else await forgetBoards();
+    } catch (error) {
+      done.isForgotten = false; // the next look tries again
+      throw error;
+    }
     this.#boards = null;
   }
 }
@@ -147,7 +164,7 @@ function momentOf(kept: KeptBoard, board: Board): KeptMoment {
       const { freshness } = board.live;
       return {
         kind: 'kept' as const,
-        since: clockWords(kept.currentAt, board.settings.hourCycle),
+        since: clockWords(kept.currentAt + kept.aheadMs, board.settings.hourCycle),
         ageMs: Math.max(0, Date.now() - kept.currentAt),
         cause: freshness.kind === 'stale' ? freshness.cause : null,
       };

@@ -1,4 +1,5 @@
 import { answerTo, boardsBelow, isOf, meaningOf, type Shell, shellsBelow } from './model/shell';
+import { deleteOld } from './old-boards';
 
 /**
  * The service worker of the screens: it opens their pages where the service does not answer, and nothing else. What the
@@ -41,10 +42,9 @@ const keyOf = (path: string): string => new URL(path, ROOT).href;
 /** The page that was opened last came from what is kept, and so must its parts. */
 let servesKept = false;
 
-/** Fetches all that this build needs, or nothing: another instance of the service may be of another version. */
-async function fill(): Promise<void> {
+/** Fetches all that this build needs: another instance of the service may be of another version. */
+async function fill(cache: Cache): Promise<void> {
   const { documents, parts } = SHELL;
-  const cache = await caches.open(NAME);
   const pages = documents.map(async (name) => {
     const page = await fetch(keyOf(name), { cache: 'no-cache', redirect: 'error' });
     if (!page.ok || !isOf(await page.clone().text(), SHELL)) throw new Error(`${name} is of another version.`);
@@ -58,6 +58,17 @@ async function fill(): Promise<void> {
   await Promise.all([...pages, ...files]);
 }
 
+/** Keeps the whole shell or nothing. One that an active worker of the same build has is left to it. */
+async function install(): Promise<void> {
+  const isNew = !(await caches.has(NAME));
+  try {
+    await fill(await caches.open(NAME));
+  } catch (error) {
+    if (isNew) await caches.delete(NAME);
+    throw error;
+  }
+}
+
 const shells = async (): Promise<readonly string[]> =>
   (await caches.keys()).filter((name) => name.startsWith(shellsBelow(BASE)));
 
@@ -65,7 +76,19 @@ async function deleteCaches(names: readonly string[]): Promise<void> {
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
-const kept = async (path: string): Promise<Response | undefined> => (await caches.open(NAME)).match(keyOf(path));
+/** What is kept; nothing where the browser's storage fails: then a page is loaded as without a worker. */
+const kept = async (path: string): Promise<Response | undefined> => {
+  try {
+    return await caches.match(keyOf(path), { cacheName: NAME }); // makes none where there is none any more
+  } catch {
+    return undefined;
+  }
+};
+
+/** Deletes boards that are too old: the page that kept them may never be opened again. */
+async function forgetOld(): Promise<void> {
+  if (await caches.has(BOARDS)) await deleteOld(await caches.open(BOARDS));
+}
 
 /** Draws the consequences of what the service answered for a page. @param isKept whether it is one that is kept */
 async function heed(answer: Response, isKept: boolean): Promise<void> {
@@ -91,6 +114,7 @@ const after = (ms: number): Promise<null> =>
 async function openPage(event: FetchEvent, name: string | null): Promise<Response> {
   const asked = fetch(event.request);
   event.waitUntil(asked.then((answer) => heed(answer.clone(), name !== null)).catch(() => undefined));
+  event.waitUntil(forgetOld().catch(() => undefined));
   servesKept = false;
   if (name === null) return asked;
   const answer = await Promise.race([asked.catch(() => null), after(PATIENCE_MS)]);
@@ -99,6 +123,13 @@ async function openPage(event: FetchEvent, name: string | null): Promise<Respons
   if (page === undefined) return answer ?? asked;
   servesKept = true;
   return page;
+}
+
+/** The session is another one already, even if the answer to this never comes. */
+async function openSession({ request }: FetchEvent): Promise<Response> {
+  await caches.delete(BOARDS).catch(() => false);
+  servesKept = false;
+  return fetch(request);
 }
 
 async function keptFirst(path: string, request: Request): Promise<Response> {
@@ -116,16 +147,17 @@ async function networkFirst(path: string, request: Request): Promise<Response> {
 }
 
 scope.addEventListener('install', (event) => {
-  event.waitUntil(fill().then(() => scope.skipWaiting()));
+  event.waitUntil(install().then(() => scope.skipWaiting()));
 });
 scope.addEventListener('activate', (event) => {
   const leave = async (): Promise<void> => deleteCaches((await shells()).filter((name) => name !== NAME));
-  event.waitUntil(Promise.all([leave(), scope.clients.claim()]));
+  event.waitUntil(Promise.all([leave(), forgetOld().catch(() => undefined), scope.clients.claim()]));
 });
 scope.addEventListener('fetch', (event) => {
   const { request } = event;
   const answer = answerTo(request, SHELL, ROOT);
   if (answer?.kind === 'document') event.respondWith(openPage(event, answer.name));
+  else if (answer?.kind === 'session') event.respondWith(openSession(event));
   else if (answer !== null) {
     const path = `assets/${answer.name}`;
     const isKeptFirst = answer.kind === 'hashed' || servesKept;

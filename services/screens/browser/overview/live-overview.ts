@@ -1,7 +1,7 @@
 import type { ReactiveControllerHost } from 'lit';
 import { LiveLink } from '../feed/live-link';
 import { addressOf } from '../shared/base-path';
-import type { Freshness } from '../shared/model/freshness';
+import type { LiveFreshness } from '../shared/model/freshness';
 import {
   nothingKnown,
   type OverviewMessage,
@@ -35,7 +35,7 @@ export class LiveOverview {
     return this.#link.now;
   }
 
-  get freshness(): Freshness {
+  get freshness(): LiveFreshness {
     return this.#link.freshness(this.state.locations !== null);
   }
 }

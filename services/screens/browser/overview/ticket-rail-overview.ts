@@ -5,7 +5,7 @@ import { auditStyles } from '../shared/styles/audit-styles';
 import { basePath } from '../shared/base-path';
 import { frameStyles } from '../shared/styles/frame-styles';
 import { icon, type IconName } from '../shared/icons';
-import type { Freshness } from '../shared/model/freshness';
+import type { Freshness, LiveFreshness } from '../shared/model/freshness';
 import { SpokenLanguage } from '../shared/language';
 import { numberWords } from '../shared/model/say';
 import { stageWords } from '../shared/model/words';
@@ -49,6 +49,11 @@ export class TicketRailOverview extends railElement(languageAttributes) {
   constructor() {
     super();
     this.addController(new SpokenLanguage(this, OPERATORS_WORDS));
+  }
+
+  /** What can be said of the age of what it shows. */
+  get freshness(): LiveFreshness {
+    return this.#live.freshness;
   }
 
   protected override willUpdate(): void {

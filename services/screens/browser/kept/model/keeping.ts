@@ -1,4 +1,4 @@
-import type { LiveFreshness } from '../../shared/model/freshness';
+import type { Cause, LiveFreshness } from '../../shared/model/freshness';
 import { KEPT_MS } from './kept-board';
 
 /** When a board is kept, shown and forgotten. */
@@ -40,4 +40,19 @@ export function stepOf(situation: Situation): Step {
   if (freshness.kind !== 'live') return null;
   const pause = isChanged ? KEPT_EVERY_MS : KEPT_UNCHANGED_EVERY_MS;
   return sinceKeptMs === null || sinceKeptMs >= pause ? 'keep' : null;
+}
+
+/** How a board is as its page is left. */
+export interface Leaving extends Pick<Situation, 'freshness' | 'hasData'> {
+  /** What was kept of it was forgotten, and it was not live since: a refusal need not stand any more to hold. */
+  readonly isForgotten: boolean;
+}
+
+/** Why a board is out of date while its age is still that of its data: heartbeats go on where the service lost its store. */
+const SILENT: readonly Cause[] = ['offline', 'unreachable'];
+
+/** @returns whether a board is kept as its page is left */
+export function isKeptAsLeft({ freshness, hasData, isForgotten }: Leaving): boolean {
+  if (!hasData || isForgotten) return false;
+  return freshness.kind !== 'stale' || SILENT.includes(freshness.cause);
 }

@@ -1,5 +1,6 @@
 import type { Order } from '../../../../../schemas/api/order-view';
 import { isJsonObject } from '../../../../../schemas/json/json-object';
+import type { Label } from '../../../../../schemas/label';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
 import type { KnownLocation } from '../../shared/model/known-location';
 
@@ -14,6 +15,20 @@ export const MOST_CHARACTERS = 1_000_000;
 export const MOST_BOARDS = 10;
 /** Says in which form a board is kept: one of another form is none. */
 const FORM = 1;
+
+/**
+ * @param boards with when each was current, in milliseconds since the epoch by the clock of the screen
+ * @returns those that stay: neither too old nor from later than now, and of them the newest
+ */
+export function stillKept<Board extends { readonly currentAt: number }>(
+  boards: readonly Board[],
+  now: number,
+): readonly Board[] {
+  return boards
+    .filter(({ currentAt }) => now - currentAt >= 0 && now - currentAt < KEPT_MS)
+    .sort((one, other) => other.currentAt - one.currentAt)
+    .slice(0, MOST_BOARDS);
+}
 
 export interface KeptBoard {
   readonly location: string;
@@ -51,6 +66,11 @@ function keptDriver(driver: unknown): Order['driver_details'] {
   });
 }
 
+/** Keeps of a label all that a service of today says, but the customer's name. */
+function keptLabel({ number, items, source, brand, fulfillment_type, promised_minutes, requested_for }: Label): Label {
+  return { number, items, source, brand, fulfillment_type, promised_minutes, requested_for };
+}
+
 /**
  * Keeps of an order what is named here, and nothing that a sender adds: readers without contacts see no less (`withoutContact`
  * in services/access/withhold.ts). The customer's name is left out with them.
@@ -59,11 +79,10 @@ export function keptOrder(order: Order): Order {
   const { location_id, order_id, status, delivery_status, stage, attention, label } = order;
   const { same_report_as, handed_over, acknowledged, revision } = order;
   const { first_received_at, updated_at, reported_at, stage_since } = order;
-  const { name: _, ...called } = label ?? {};
   return {
     ...{ location_id, order_id, status, delivery_status, stage, attention },
     driver_details: keptDriver(order.driver_details),
-    ...(label === undefined ? {} : { label: called }),
+    ...(label === undefined ? {} : { label: keptLabel(label) }),
     ...{ same_report_as, handed_over, acknowledged, revision },
     ...{ first_received_at, updated_at, reported_at, stage_since },
   };

@@ -14,6 +14,8 @@ export interface Shell {
 export type Answer =
   /** From the network, and what was kept only where there is none. */
   | { readonly kind: 'document'; readonly name: string | null }
+  /** What a login and a logout lead through: all boards are forgotten, whatever is answered. */
+  | { readonly kind: 'session' }
   /** What was kept first: its name carries the hash of its content. */
   | { readonly kind: 'hashed'; readonly name: string }
   /** A part whose name stays, while its content does not. */
@@ -31,13 +33,18 @@ export interface Asked {
 /** Name of a part with the hash of its content in it (services/screens/page-route.ts). */
 const HASHED = /-[\w-]{8}\.\w+$/;
 
+/** Name below `/screens/` of what a login and a logout lead through (services/access/login/route.ts). */
+const SESSION = 'session';
+
 /** @param root address of `/screens/`, which ends with a slash. @returns how the worker answers a request */
 export function answerTo({ url, method, mode }: Asked, { documents, parts }: Shell, root: string): Answer {
   if (method !== 'GET') return null;
   const { origin, pathname } = new URL(url);
   const at = `${origin}${pathname}`;
   const name = at.startsWith(root) ? at.slice(root.length) : null;
-  if (mode === 'navigate') return { kind: 'document', name: documents.find((one) => one === name) ?? null };
+  if (mode === 'navigate' && name === SESSION) return { kind: 'session' };
+  if (mode === 'navigate')
+    return { kind: 'document', name: documents.find((one) => [one, `${one}/`].includes(name ?? '')) ?? null };
   const part = name?.startsWith('assets/') === true ? name.slice('assets/'.length) : null;
   if (part === null || !Object.hasOwn(parts, part)) return null;
   return { kind: HASHED.test(part) ? 'hashed' : 'named', name: part };
