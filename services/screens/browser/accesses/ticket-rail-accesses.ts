@@ -4,7 +4,7 @@ import { timelineAddress } from '../audit/links';
 import { PagedList } from '../audit/paged-list';
 import { pagedTable } from '../audit/paged-table';
 import { LocationPicks } from '../feed/location-picks';
-import { say } from '../operators/model/say';
+import { say, sayValue } from '../operators/model/say';
 import { OPERATORS_WORDS } from '../operators/operators-words';
 import { sayParts } from '../operators/say-parts';
 import { SpokenLanguage } from '../shared/language';
@@ -52,7 +52,7 @@ export class TicketRailAccesses extends railElement(languageAttributes) {
     const { access_id, at, reader, role, path } = access;
     return html`<tr data-access-id=${access_id}>
       <th scope="row"><time datetime=${at}>${timeWords(Date.parse(at))}</time></th>
-      <td><bdi>${reader}</bdi> <span class="muted">${say(`role.${role}`)}</span></td>
+      <td><bdi>${reader}</bdi> <span class="muted">${sayValue('role.', role)}</span></td>
       <td>${accessWords(access)}</td>
       <td>${this.#renderSubject(access)}</td>
       <td><code>${path}</code></td>

@@ -4,7 +4,7 @@ import { notice } from '../audit/answer-notice';
 import { type Answer, ask } from '../audit/audit-client';
 import { OneQuestion } from '../audit/one-question';
 import { LocationPicks } from '../feed/location-picks';
-import { say } from '../operators/model/say';
+import { say, sayValue } from '../operators/model/say';
 import { OPERATORS_WORDS } from '../operators/operators-words';
 import { sayParts } from '../operators/say-parts';
 import { SpokenLanguage } from '../shared/language';
@@ -107,7 +107,7 @@ export class TicketRailReaders extends railElement({
     const { name, role, acts, last_seen } = reader;
     return html`<tr data-reader=${name}>
       <th scope="row"><bdi>${name}</bdi></th>
-      <td>${say(`role.${role}`)}</td>
+      <td>${sayValue('role.', role)}</td>
       <td><bdi>${locationsWords(reader, (id) => this.#locations.called(id))}</bdi></td>
       <td>${say(acts ? 'readers.yes' : 'readers.no')}</td>
       <td>
