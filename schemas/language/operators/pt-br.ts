@@ -16,7 +16,7 @@ export const ptBrOperators = {
 
   'page.skip_content': 'Ir para o conteúdo',
   'page.quarantine': 'Quarentena',
-  'page.relays': 'Repasses',
+  'page.relays': 'Encaminhamentos',
   'page.accesses': 'Acessos',
   'page.destinations': 'Destinos',
   'page.watching': 'Quem acompanha',
@@ -24,7 +24,7 @@ export const ptBrOperators = {
 
   'answer.asking': 'Consultando…',
   'answer.looking': 'Buscando…',
-  'answer.as_of': 'Em {time}; consultado de novo sozinho.',
+  'answer.as_of': 'Em {time}; consultado de novo automaticamente.',
   'answer.nothing': 'Não há nada.',
   'answer.too_much': 'Mais de {most} pedidos. Peça menos: um tempo mais curto, ou mais do que se sabe.',
   'answer.login': 'Ninguém está conectado aqui, ou não está mais.',
@@ -78,8 +78,8 @@ export const ptBrOperators = {
   },
   'watching.as_far': 'Conforme o que as telas informam a esta instância do serviço.',
   'watching.orders': {
-    one: '{location}: {count} pedido ativo, o último aviso às {time}',
-    other: '{location}: {count} pedidos ativos, o último aviso às {time}',
+    one: '{location}: {count} pedido ativo, o último aviso em {time}',
+    other: '{location}: {count} pedidos ativos, o último aviso em {time}',
   },
   'watching.more': { one: 'e mais {count} loja', other: 'e mais {count} lojas' },
   'watching.none': 'Nenhuma tela',
@@ -160,8 +160,8 @@ export const ptBrOperators = {
   'redrive.all_waiting': { one: 'O {count} que espera aqui', other: 'Os {count} que esperam aqui' },
   'redrive.most': 'Cada vez são reprocessados {most}, os que chegaram primeiro.',
   'redrive.under_way': 'Reprocessando {number} de {all}…',
-  'redrive.was_recorded': 'Registrado ao ser reprocessado às {time}',
-  'redrive.was_repeat': 'Reconhecido como repetição ao ser reprocessado às {time}',
+  'redrive.was_recorded': 'Registrado ao ser reprocessado em {time}',
+  'redrive.was_repeat': 'Reconhecido como repetição ao ser reprocessado em {time}',
   'redrive.recorded': 'Registrado como revisão {revision} do seu pedido.',
   'redrive.repeat': 'Uma repetição: a revisão {revision} do seu pedido diz o mesmo.',
   'redrive.redriven_before': 'Já foi reprocessado antes, e está no seu pedido.',
@@ -227,7 +227,7 @@ export const ptBrOperators = {
   'screen.unreported': 'ainda não há avisos dela',
   'screen.leave_out': 'Deixar de fora {location}',
   'screen.choose': 'Escolha uma loja, ou todas.',
-  'screen.added': '{name} foi adicionada. A tela dela continua sozinha em alguns segundos.',
+  'screen.added': '{name} foi adicionada. A tela dela continua automaticamente em alguns segundos.',
 
   'destinations.title': 'Destinos e consumidores',
   'destinations.intro':
@@ -238,10 +238,10 @@ export const ptBrOperators = {
   'destinations.sent': 'Enviado',
   'destinations.position': 'Posição',
   'destinations.waiting': 'Em espera',
-  'destinations.under_way': 'A caminho',
+  'destinations.under_way': 'Sendo enviados',
   'destinations.orders': { one: '{count} pedido', other: '{count} pedidos' },
   'destinations.delivered': 'Entregues',
-  'destinations.delivered_last': '{delivered}, o último {time}',
+  'destinations.delivered_last': '{delivered}, o último em {time}',
   'destinations.failing_since': 'Falhando desde',
   'destinations.last_problem': 'Último problema',
   'destinations.failed_attempts': 'Tentativas que falharam',
@@ -271,9 +271,9 @@ export const ptBrOperators = {
   'destinations.lost': 'Parado: a posição dele não está neste registro, por exemplo depois de restaurada uma cópia.',
   'destinations.lost_remedy': '{command} continua o envio a partir dali.',
   'destinations.nothing_arrives': 'Nada chega.',
-  'destinations.tried_again': 'Uma nova tentativa é feita sozinha.',
+  'destinations.tried_again': 'Uma nova tentativa é feita automaticamente.',
   'destinations.some_fail': 'Alguns pedidos não chegam.',
-  'destinations.all_tried_again': 'Novas tentativas são feitas sozinhas.',
+  'destinations.all_tried_again': 'Novas tentativas são feitas automaticamente.',
   'destinations.all_arrived': 'Tudo chegou.',
   'destinations.sending': 'Enviando.',
   'destinations.lag': { one: '{count} item, de {time} atrás', other: '{count} itens, o mais antigo de {time} atrás' },
@@ -315,11 +315,11 @@ export const ptBrOperators = {
   'consumers.last_commit': 'Última confirmação',
   'consumers.none_yet': 'nenhuma ainda',
 
-  'relays.title': 'Repasses',
+  'relays.title': 'Encaminhamentos',
   'relays.intro':
-    'Avisos de tipos a que só o ponto de venda pode responder, como pedidos novos, repassados a RELAY_URL: quando, e como ele respondeu. Cada tentativa é uma linha.',
-  'relays.table': 'Tabela de repasses',
-  'relays.none': 'Nada foi repassado: RELAY_URL diz para onde.',
+    'Avisos de tipos a que só o ponto de venda pode responder, como pedidos novos, encaminhados a RELAY_URL: quando, e como ele respondeu. Cada tentativa é uma linha.',
+  'relays.table': 'Tabela de encaminhamentos',
+  'relays.none': 'Nada foi encaminhado: RELAY_URL diz para onde.',
   'relays.found': {
     one: '{count} tentativa, da mais recente à mais antiga.',
     other: '{count} tentativas, da mais recente à mais antiga.',
@@ -349,7 +349,7 @@ export const ptBrOperators = {
 
   'accesses.title': 'Acessos',
   'accesses.intro':
-    'Quem viu o passado, a quarentena, os repasses e os códigos de retirada, e quem reprocessou. Ver esta página também é um acesso.',
+    'Quem viu o passado, a quarentena, os encaminhamentos e os códigos de retirada, e quem reprocessou. Ver esta página também é um acesso.',
   'accesses.table': 'Tabela de acessos',
   'accesses.none': 'Ninguém viu nada ainda, ou ninguém é conhecido: não há leitores.',
   'accesses.found': {
@@ -375,7 +375,7 @@ export const ptBrOperators = {
   'access.quarantine': 'Leu a quarentena',
   'access.redrive': 'Reprocessou um aviso',
   'access.action': 'Registrou uma ação',
-  'access.relays': 'Leu os repasses',
+  'access.relays': 'Leu os encaminhamentos',
   'access.access': 'Leu quem viu',
   'access.readers': 'Leu quem pode ler',
   'access.pairing': 'Digitou o código de uma tela',
