@@ -72,7 +72,7 @@ export const esOperators = {
 
   'watching.title': 'Qué pantallas miran',
   'watching.intro':
-    'Tableros y murales según lo que ellos mismos comunican a esta instancia del servicio, y los locales con pedidos activos que ninguno de ellos mira.',
+    'Tableros y pantallas murales según lo que ellos mismos comunican a esta instancia del servicio, y los locales con pedidos activos que ninguno de ellos mira.',
   'watching.not_known': 'Aún no se sabe',
   'watching.just_started':
     'Esta instancia del servicio acaba de arrancar. En medio minuto sus pantallas se habrán comunicado.',
@@ -93,12 +93,12 @@ export const esOperators = {
   'watching.table': 'Tabla de pantallas',
   'watching.screen': 'Pantalla',
   'watching.shows': 'Muestra',
-  'watching.how': 'Cómo está',
+  'watching.how': 'Estado',
   'watching.last_report': 'Última comunicación',
   'watching.signed_in': 'Sesión',
   'watching.clock': 'Su reloj',
   'watching.kind_board': 'Tablero',
-  'watching.kind_wall': 'Mural',
+  'watching.kind_wall': 'Pantalla mural',
   'watching.nobody': 'nadie',
   'watching.silent': 'Sin comunicación desde hace {time}: cerrada, suspendida o sin conexión',
   'watching.hidden': 'Oculta: hay otra pestaña o ventana delante, o está bloqueada',
@@ -250,7 +250,7 @@ export const esOperators = {
   'destinations.last_problem': 'Último problema',
   'destinations.failed_attempts': 'Intentos fallidos',
   'destinations.next_attempt': 'Próximo intento',
-  'destinations.set_aside': 'Apartados',
+  'destinations.set_aside': 'Dejados a un lado',
   'destinations.set_aside_orders': {
     one: '{count} pedido: la posición sigue sin él',
     other: '{count} pedidos: la posición sigue sin ellos',
@@ -261,7 +261,7 @@ export const esOperators = {
   'destinations.attempts': 'Intentos',
   'destinations.next': 'Próximo',
   'destinations.now': 'ahora',
-  'destinations.order_set_aside': '{order} de {location}, apartado',
+  'destinations.order_set_aside': '{order} de {location}, dejado a un lado',
   'destinations.parked': {
     one: 'Se abandonó {count} elemento después de tres días.',
     other: 'Se abandonaron {count} elementos después de tres días.',
