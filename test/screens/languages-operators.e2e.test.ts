@@ -126,6 +126,15 @@ describe('the pages of shift leads and operators', () => {
     expect(lab.complaints.filter((text) => !text.includes('403'))).toEqual([]);
   });
 
+  it('a role is shown as the configuration takes it, too', async () => {
+    await signIn(OPERATOR_TOKEN);
+    await lab.page.goto(`${lab.service.url}/screens/readers?lang=es`);
+    const role = lab.page.locator('[data-reader="Смена"] td').first();
+    await lab.page.getByText(esOperators['role.operator']).first().waitFor();
+    expect(await role.innerText()).toBe(`${esOperators['role.operator']} operator`);
+    expect(await role.locator('code').innerText()).toBe('operator');
+  });
+
   it('the board that the overview leads to speaks as the overview was asked to', async () => {
     await signIn(OPERATOR_TOKEN);
     await lab.page.goto(`${lab.service.url}/screens?lang=es`);

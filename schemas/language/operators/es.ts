@@ -30,13 +30,13 @@ export const esOperators = {
   'answer.login': 'Aquí nadie ha iniciado sesión, o ya no.',
   'answer.forbidden': 'El lector que inició sesión no puede ver esto.',
   'answer.forbidden_past':
-    'El lector que inició sesión no puede ver esto: para el pasado se necesita un lector con el rol de auditor u operador, y con este local.',
+    'El lector que inició sesión no puede ver esto: para el pasado se necesita un lector con el rol de auditor u operador (operator), y con este local.',
   'answer.forbidden_accesses':
-    'El lector que inició sesión no puede ver esto: se necesita un lector con el rol de auditor u operador, para todos los locales.',
+    'El lector que inició sesión no puede ver esto: se necesita un lector con el rol de auditor u operador (operator), para todos los locales.',
   'answer.forbidden_operator':
-    'El lector que inició sesión no puede ver esto: se necesita un lector con el rol de operador, para todos los locales.',
+    'El lector que inició sesión no puede ver esto: se necesita un lector con el rol de operador (operator), para todos los locales.',
   'answer.forbidden_screens':
-    'El lector que inició sesión no puede ver esto: se necesita un lector con el rol de operador.',
+    'El lector que inició sesión no puede ver esto: se necesita un lector con el rol de operador (operator).',
   'answer.unreachable': 'No se puede contactar el servicio, o no respondió a tiempo.',
   'answer.status': 'El servicio respondió {status}.',
   'table.older': 'Mostrar anteriores',
@@ -171,7 +171,8 @@ export const esOperators = {
   'redrive.repeat': 'Una repetición: la revisión {revision} de su pedido dice lo mismo.',
   'redrive.redriven_before': 'Ya se reprocesó antes, y está en su pedido.',
   'redrive.unusable': 'Sigue sin poder usarse, y queda en cuarentena.',
-  'redrive.not_permitted': 'No se reprocesó: se necesita un lector con el rol de operador, para todos los locales.',
+  'redrive.not_permitted':
+    'No se reprocesó: se necesita un lector con el rol de operador (operator), para todos los locales.',
   'redrive.not_signed_in': 'No se reprocesó: aquí nadie ha iniciado sesión, o ya no.',
   'redrive.unanswered':
     'No hubo respuesta, así que no se sabe si se reprocesó. Inténtelo de nuevo: nada se registra dos veces.',

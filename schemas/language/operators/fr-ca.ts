@@ -30,13 +30,13 @@ export const frCaOperators = {
   'answer.login': 'Personne n’est connecté ici, ou plus maintenant.',
   'answer.forbidden': 'Le lecteur connecté ne peut pas voir ceci.',
   'answer.forbidden_past':
-    'Le lecteur connecté ne peut pas voir ceci : pour le passé, il faut un lecteur qui a le rôle de vérificateur ou d’exploitant, et ce restaurant.',
+    'Le lecteur connecté ne peut pas voir ceci : pour le passé, il faut un lecteur qui a le rôle de vérificateur (auditor) ou d’exploitant (operator), et ce restaurant.',
   'answer.forbidden_accesses':
-    'Le lecteur connecté ne peut pas voir ceci : il faut un lecteur qui a le rôle de vérificateur ou d’exploitant, pour tous les restaurants.',
+    'Le lecteur connecté ne peut pas voir ceci : il faut un lecteur qui a le rôle de vérificateur (auditor) ou d’exploitant (operator), pour tous les restaurants.',
   'answer.forbidden_operator':
-    'Le lecteur connecté ne peut pas voir ceci : il faut un lecteur qui a le rôle d’exploitant, pour tous les restaurants.',
+    'Le lecteur connecté ne peut pas voir ceci : il faut un lecteur qui a le rôle d’exploitant (operator), pour tous les restaurants.',
   'answer.forbidden_screens':
-    'Le lecteur connecté ne peut pas voir ceci : il faut un lecteur qui a le rôle d’exploitant.',
+    'Le lecteur connecté ne peut pas voir ceci : il faut un lecteur qui a le rôle d’exploitant (operator).',
   'answer.unreachable': 'Le service est injoignable, ou n’a pas répondu à temps.',
   'answer.status': 'Le service a répondu {status}.',
   'table.older': 'Afficher les plus anciens',
@@ -168,7 +168,8 @@ export const frCaOperators = {
   'redrive.repeat': 'Une répétition : la révision {revision} de sa commande dit la même chose.',
   'redrive.redriven_before': 'Il a déjà été retraité, et se trouve dans sa commande.',
   'redrive.unusable': 'Il ne peut toujours pas être utilisé, et reste en quarantaine.',
-  'redrive.not_permitted': 'Non retraité : il faut un lecteur qui a le rôle d’exploitant, pour tous les restaurants.',
+  'redrive.not_permitted':
+    'Non retraité : il faut un lecteur qui a le rôle d’exploitant (operator), pour tous les restaurants.',
   'redrive.not_signed_in': 'Non retraité : personne n’est connecté ici, ou plus maintenant.',
   'redrive.unanswered':
     'Il n’y a pas eu de réponse, donc on ne sait pas s’il a été retraité. Réessayez : rien n’est enregistré deux fois.',

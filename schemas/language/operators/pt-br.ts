@@ -30,12 +30,13 @@ export const ptBrOperators = {
   'answer.login': 'Ninguém está conectado aqui, ou não está mais.',
   'answer.forbidden': 'O leitor conectado não pode ver isto.',
   'answer.forbidden_past':
-    'O leitor conectado não pode ver isto: para o passado é preciso um leitor com o papel de auditor ou operador, e com esta loja.',
+    'O leitor conectado não pode ver isto: para o passado é preciso um leitor com o papel de auditor ou operador (operator), e com esta loja.',
   'answer.forbidden_accesses':
-    'O leitor conectado não pode ver isto: é preciso um leitor com o papel de auditor ou operador, para todas as lojas.',
+    'O leitor conectado não pode ver isto: é preciso um leitor com o papel de auditor ou operador (operator), para todas as lojas.',
   'answer.forbidden_operator':
-    'O leitor conectado não pode ver isto: é preciso um leitor com o papel de operador, para todas as lojas.',
-  'answer.forbidden_screens': 'O leitor conectado não pode ver isto: é preciso um leitor com o papel de operador.',
+    'O leitor conectado não pode ver isto: é preciso um leitor com o papel de operador (operator), para todas as lojas.',
+  'answer.forbidden_screens':
+    'O leitor conectado não pode ver isto: é preciso um leitor com o papel de operador (operator).',
   'answer.unreachable': 'Não foi possível contatar o serviço, ou ele não respondeu a tempo.',
   'answer.status': 'O serviço respondeu {status}.',
   'table.older': 'Mostrar anteriores',
@@ -167,7 +168,8 @@ export const ptBrOperators = {
   'redrive.repeat': 'Uma repetição: a revisão {revision} do seu pedido diz o mesmo.',
   'redrive.redriven_before': 'Já foi reprocessado antes, e está no seu pedido.',
   'redrive.unusable': 'Continua sem poder ser usado, e fica em quarentena.',
-  'redrive.not_permitted': 'Não reprocessado: é preciso um leitor com o papel de operador, para todas as lojas.',
+  'redrive.not_permitted':
+    'Não reprocessado: é preciso um leitor com o papel de operador (operator), para todas as lojas.',
   'redrive.not_signed_in': 'Não reprocessado: ninguém está conectado aqui, ou não está mais.',
   'redrive.unanswered':
     'Não houve resposta, então não se sabe se foi reprocessado. Tente de novo: nada é registrado duas vezes.',

@@ -4,8 +4,9 @@ import { notice } from '../audit/answer-notice';
 import { type Answer, ask } from '../audit/audit-client';
 import { OneQuestion } from '../audit/one-question';
 import { LocationPicks } from '../feed/location-picks';
-import { say, sayValue } from '../operators/model/say';
+import { say } from '../operators/model/say';
 import { OPERATORS_WORDS } from '../operators/operators-words';
+import { roleWords } from '../operators/role-words';
 import { sayParts } from '../operators/say-parts';
 import { SpokenLanguage } from '../shared/language';
 import { auditStyles } from '../shared/styles/audit-styles';
@@ -107,7 +108,7 @@ export class TicketRailReaders extends railElement({
     const { name, role, acts, last_seen } = reader;
     return html`<tr data-reader=${name}>
       <th scope="row"><bdi>${name}</bdi></th>
-      <td>${sayValue('role.', role)}</td>
+      <td>${roleWords(role)}</td>
       <td><bdi>${locationsWords(reader, (id) => this.#locations.called(id))}</bdi></td>
       <td>${say(acts ? 'readers.yes' : 'readers.no')}</td>
       <td>
