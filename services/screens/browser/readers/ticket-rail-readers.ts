@@ -15,7 +15,7 @@ import { timeWords } from '../shared/model/audit-words';
 import { languageAttributes, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { fixedWords, locationsWords } from './model/reader-words';
-import { removeScreen } from './readers-client';
+import { removeScreen, type Said } from './readers-client';
 import './ticket-rail-screen-form';
 import css from './ticket-rail-readers.css?inline';
 
@@ -27,7 +27,8 @@ export class TicketRailReaders extends railElement({
   answer: state<Answer<ListedReaders> | null>(null),
   /** The screen that the next press takes away; empty: none. */
   leaving: state(''),
-  said: state(''),
+  /** What came of the last try to take one away. */
+  said: state<Said | null>(null),
   isBusy: state(false),
   ...languageAttributes,
 }) {
@@ -79,7 +80,9 @@ export class TicketRailReaders extends railElement({
         <button @click=${this.#ask}>${say('readers.again')}</button>
       </div>
       <p class="muted">${say('readers.since', { time: timeWords(Date.parse(since)) })}</p>
-      <p role="status" tabindex="-1" data-said><bdi>${this.said}</bdi></p>
+      <p role="status" tabindex="-1" data-said>
+        ${this.said === null ? nothing : html`<bdi lang=${this.said.language ?? nothing}>${this.said.words}</bdi>`}
+      </p>
       ${
         readers.length === 0
           ? nothing
@@ -153,7 +156,7 @@ export class TicketRailReaders extends railElement({
     if (this.isBusy) return;
     this.isBusy = true;
     const changed = await removeScreen(name);
-    this.said = changed.kind === 'done' ? say('readers.gone', { name }) : changed.detail;
+    this.said = changed.kind === 'done' ? { words: say('readers.gone', { name }) } : changed.why;
     this.leaving = '';
     await this.#ask();
     this.isBusy = false;
