@@ -126,6 +126,27 @@ describe('the pages of shift leads and operators', () => {
     expect(lab.complaints.filter((text) => !text.includes('403'))).toEqual([]);
   });
 
+  it('what the service says of a screen that was not added is marked as English', async () => {
+    await signIn(OPERATOR_TOKEN);
+    await lab.page.goto(`${lab.service.url}/screens/readers?lang=es`);
+    const form = lab.page.locator('ticket-rail-screen-form');
+    await form.locator('input[name="code"]').fill('1');
+    await form.locator('input[name="name"]').fill('1');
+    await form.getByLabel(esOperators['screen.everywhere']).check();
+    await form.getByRole('button', { name: esOperators['screen.do_add'] }).click();
+    await form.locator('[data-said] bdi[lang="en"]').waitFor();
+    expect(lab.complaints.filter((text) => !/\b4\d\d\b/.test(text))).toEqual([]);
+  });
+
+  it('a role is shown as the configuration takes it, too', async () => {
+    await signIn(OPERATOR_TOKEN);
+    await lab.page.goto(`${lab.service.url}/screens/readers?lang=es`);
+    const role = lab.page.locator('[data-reader="Смена"] td').first();
+    await lab.page.getByText(esOperators['role.operator']).first().waitFor();
+    expect(await role.innerText()).toBe(`${esOperators['role.operator']} operator`);
+    expect(await role.locator('code').innerText()).toBe('operator');
+  });
+
   it('the board that the overview leads to speaks as the overview was asked to', async () => {
     await signIn(OPERATOR_TOKEN);
     await lab.page.goto(`${lab.service.url}/screens?lang=es`);

@@ -1,8 +1,8 @@
 import type { Message } from '../message';
 
 /**
- * The source of the words that only the pages of shift leads and operators say. They are not part of what a board loads;
- * those pages say the words of the counter (../catalogues/en.ts) too, and no message is in both.
+ * The source of the words that only the pages of shift leads and operators say. They are not part of what a board loads to
+ * be drawn; those pages say the words of the counter (../catalogues/en.ts) too, and no message is in both.
  */
 export const enOperators = {
   'span.milliseconds': '{milliseconds} ms',

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { ACCESSES } from '../../../schemas/api/access';
+import type { Screen } from '../../../schemas/api/screen-reports';
+import type { Destination } from '../../../schemas/destinations';
 import { RELAY_OUTCOMES } from '../../../schemas/events/event-data';
 import { locationId } from '../../../schemas/order-key';
 import { spanWords } from '../../../schemas/words/span-words';
 import { accessWords } from '../../../services/screens/browser/accesses/model/access-words';
-import { listWords } from '../../../services/screens/browser/operators/model/say';
+import { stateWords } from '../../../services/screens/browser/destinations/model/destination-words';
+import { isOperatorsId, listWords, sayValue } from '../../../services/screens/browser/operators/model/say';
 import { exactSpanWords } from '../../../services/screens/browser/operators/model/span-words';
 import {
   addressQuery,
@@ -15,6 +18,10 @@ import {
 } from '../../../services/screens/browser/quarantine/model/quarantine-filters';
 import { fixedWords, locationsWords, withLocation } from '../../../services/screens/browser/readers/model/reader-words';
 import { relayWords } from '../../../services/screens/browser/relays/model/relay-words';
+import { screenWords } from '../../../services/screens/browser/watching/model/watching-words';
+
+/** A value that this build does not have. */
+const newer = () => 'newer' as never;
 
 describe('what the page of quarantine shows', () => {
   it('the page shows what waits, wherever it is about, unless its address asks for something else', () => {
@@ -35,6 +42,28 @@ describe('what the page of quarantine shows', () => {
   it('what can be redriven is listed from the oldest on, and what was redriven from the newest', () => {
     const orders = (['true', 'any', 'false'] as const).map((waiting) => orderOf({ ...WAITING_ANYWHERE, waiting }));
     expect(orders).toEqual(['oldest', 'oldest', 'newest']);
+  });
+});
+
+describe('what pages for operators say of values that only a newer service knows', () => {
+  it('a value without words is shown as it came, and called unknown', () => {
+    for (const kind of ['access.', 'role.', 'watching.kind_', 'destinations.view_'] as const)
+      expect(sayValue(kind, 'newer')).toBe('unknown: newer');
+    expect([sayValue('role.', 'auditor'), sayValue('watching.kind_', 'wall')]).toEqual(['auditor', 'Wall']);
+    expect(accessWords({ what: newer(), times: 2 })).toBe('unknown: newer, 2 times within a minute');
+    expect(isOperatorsId('redrive.was_newer') || isOperatorsId('toString')).toBe(false);
+  });
+
+  it('a state that is not known is trouble', () => {
+    const trouble = { isTrouble: true, words: 'unknown: newer' };
+    const relayed = { status: null, provider_id: null, answer_bytes: 0, duration_ms: 0 };
+    expect(relayWords({ outcome: newer(), ...relayed })).toEqual(trouble);
+    const lag = { events: 0, seconds: 0, at_least: false };
+    const destination = { name: 'd', state: newer(), failing_orders: [], lag } as unknown as Destination;
+    expect(stateWords(destination)).toEqual({ ...trouble, remedy: null });
+    const reported_at = new Date(0).toISOString();
+    const screen = { visible: true, freshness: newer(), age_ms: null, reported_at } as unknown as Screen;
+    expect(screenWords(screen, 0)).toEqual(trouble);
   });
 });
 

@@ -6,6 +6,7 @@ import { pagedTable } from '../audit/paged-table';
 import { LocationPicks } from '../feed/location-picks';
 import { say } from '../operators/model/say';
 import { OPERATORS_WORDS } from '../operators/operators-words';
+import { roleWords } from '../operators/role-words';
 import { sayParts } from '../operators/say-parts';
 import { SpokenLanguage } from '../shared/language';
 import { auditStyles } from '../shared/styles/audit-styles';
@@ -52,7 +53,7 @@ export class TicketRailAccesses extends railElement(languageAttributes) {
     const { access_id, at, reader, role, path } = access;
     return html`<tr data-access-id=${access_id}>
       <th scope="row"><time datetime=${at}>${timeWords(Date.parse(at))}</time></th>
-      <td><bdi>${reader}</bdi> <span class="muted">${say(`role.${role}`)}</span></td>
+      <td><bdi>${reader}</bdi> <span class="muted">${roleWords(role)}</span></td>
       <td>${accessWords(access)}</td>
       <td>${this.#renderSubject(access)}</td>
       <td><code>${path}</code></td>

@@ -7,7 +7,7 @@ import type { Answer } from '../audit/audit-client';
 import { notice } from '../audit/answer-notice';
 import { timelineAddress } from '../audit/links';
 import { loginAddress } from '../feed/locations';
-import { say } from '../operators/model/say';
+import { isOperatorsId, say } from '../operators/model/say';
 import { sayParts } from '../operators/say-parts';
 import { icon } from '../shared/icons';
 import { shortHash, timeWords } from '../shared/model/audit-words';
@@ -106,9 +106,13 @@ function outcome({ entry: { quarantine_id: id, redriven }, result }: DeliveryVie
     </p>`;
   }
   if (redriven === null) return nothing;
+  const was = `redrive.was_${redriven.outcome}` as const;
   const time = html`<time datetime=${redriven.at}>${timeWords(Date.parse(redriven.at))}</time>`;
   return html`<p class="row">
-    <span>${icon('check')} ${sayParts(`redrive.was_${redriven.outcome}`, { time })}</span>
+    <span
+      >${icon('check')}
+      ${isOperatorsId(was) ? sayParts(was, { time }) : html`${say('unknown', { word: redriven.outcome })} ${time}`}</span
+    >
     ${toOrder(redriven)}
   </p>`;
 }

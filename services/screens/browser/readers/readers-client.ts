@@ -7,8 +7,15 @@ import { within } from '../shared/deadline';
 /** Milliseconds until a change counts as not answered. What it did is seen in the list. */
 const TIMEOUT_MS = 30_000;
 
-/** What came of a change; `detail` says why it was not made, in words of the service. */
-export type Changed = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly detail: string };
+/** Words that stand alone. */
+export interface Said {
+  readonly words: string;
+  /** By BCP 47 tag, where it may be another than that of the page: the service speaks English. */
+  readonly language?: 'en';
+}
+
+/** What came of a change; `why` it was not made. */
+export type Changed = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly why: Said };
 
 const addressOfReader = (name: string): string => addressOf('', `/readers/${encodeURIComponent(name)}`);
 
@@ -34,11 +41,14 @@ async function change(address: string, init: RequestInit): Promise<Changed> {
       const words = [problem.title, problem.detail].filter((text) => typeof text === 'string').join('. ');
       return {
         kind: 'refused',
-        detail: words === '' ? say('answer.status', { status: String(response.status) }) : words,
+        why:
+          words === ''
+            ? { words: say('answer.status', { status: String(response.status) }) }
+            : { words, language: 'en' },
       };
     });
   } catch {
-    return { kind: 'refused', detail: say('readers.unreachable') };
+    return { kind: 'refused', why: { words: say('readers.unreachable') } };
   }
 }
 

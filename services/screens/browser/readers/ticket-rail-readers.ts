@@ -6,6 +6,7 @@ import { OneQuestion } from '../audit/one-question';
 import { LocationPicks } from '../feed/location-picks';
 import { say } from '../operators/model/say';
 import { OPERATORS_WORDS } from '../operators/operators-words';
+import { roleWords } from '../operators/role-words';
 import { sayParts } from '../operators/say-parts';
 import { SpokenLanguage } from '../shared/language';
 import { auditStyles } from '../shared/styles/audit-styles';
@@ -14,7 +15,7 @@ import { timeWords } from '../shared/model/audit-words';
 import { languageAttributes, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { fixedWords, locationsWords } from './model/reader-words';
-import { removeScreen } from './readers-client';
+import { removeScreen, type Said } from './readers-client';
 import './ticket-rail-screen-form';
 import css from './ticket-rail-readers.css?inline';
 
@@ -26,7 +27,8 @@ export class TicketRailReaders extends railElement({
   answer: state<Answer<ListedReaders> | null>(null),
   /** The screen that the next press takes away; empty: none. */
   leaving: state(''),
-  said: state(''),
+  /** What came of the last try to take one away. */
+  said: state<Said | null>(null),
   isBusy: state(false),
   ...languageAttributes,
 }) {
@@ -78,7 +80,9 @@ export class TicketRailReaders extends railElement({
         <button @click=${this.#ask}>${say('readers.again')}</button>
       </div>
       <p class="muted">${say('readers.since', { time: timeWords(Date.parse(since)) })}</p>
-      <p role="status" tabindex="-1" data-said><bdi>${this.said}</bdi></p>
+      <p role="status" tabindex="-1" data-said>
+        ${this.said === null ? nothing : html`<bdi lang=${this.said.language ?? nothing}>${this.said.words}</bdi>`}
+      </p>
       ${
         readers.length === 0
           ? nothing
@@ -107,7 +111,7 @@ export class TicketRailReaders extends railElement({
     const { name, role, acts, last_seen } = reader;
     return html`<tr data-reader=${name}>
       <th scope="row"><bdi>${name}</bdi></th>
-      <td>${say(`role.${role}`)}</td>
+      <td>${roleWords(role)}</td>
       <td><bdi>${locationsWords(reader, (id) => this.#locations.called(id))}</bdi></td>
       <td>${say(acts ? 'readers.yes' : 'readers.no')}</td>
       <td>
@@ -152,7 +156,7 @@ export class TicketRailReaders extends railElement({
     if (this.isBusy) return;
     this.isBusy = true;
     const changed = await removeScreen(name);
-    this.said = changed.kind === 'done' ? say('readers.gone', { name }) : changed.detail;
+    this.said = changed.kind === 'done' ? { words: say('readers.gone', { name }) } : changed.why;
     this.leaving = '';
     await this.#ask();
     this.isBusy = false;

@@ -11,7 +11,7 @@ import { icon } from '../shared/icons';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { withLocation } from './model/reader-words';
-import { addScreen } from './readers-client';
+import { addScreen, type Said } from './readers-client';
 import css from './ticket-rail-readers.css?inline';
 
 const textOf = (data: FormData, name: string): string => {
@@ -27,7 +27,7 @@ export class TicketRailScreenForm extends railElement({
   isEverywhere: state(false),
   isBusy: state(false),
   /** What came of the last try. */
-  said: state<{ readonly words: string; readonly isTrouble: boolean } | null>(null),
+  said: state<(Said & { readonly isTrouble: boolean }) | null>(null),
 }) {
   protected override render(): TemplateResult {
     const { said, isBusy } = this;
@@ -67,7 +67,7 @@ export class TicketRailScreenForm extends railElement({
         <button class="primary" aria-disabled=${isBusy}>${icon('check')} ${say('screen.do_add')}</button>
       </div>
       <p role="status" tabindex="-1" data-said>
-        ${said === null ? nothing : html`${icon(said.isTrouble ? 'alert' : 'check')} <bdi>${said.words}</bdi>`}
+        ${said === null ? nothing : html`${icon(said.isTrouble ? 'alert' : 'check')} <bdi lang=${said.language ?? nothing}>${said.words}</bdi>`}
       </p>
     </form>`;
   }
@@ -192,7 +192,7 @@ export class TicketRailScreenForm extends railElement({
       this.isEverywhere = false;
       this.said = { words: say('screen.added', { name }), isTrouble: false };
       this.dispatchEvent(new CustomEvent('added'));
-    } else this.said = { words: changed.detail, isTrouble: true };
+    } else this.said = { ...changed.why, isTrouble: true };
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>('[data-said]')?.focus();
   }

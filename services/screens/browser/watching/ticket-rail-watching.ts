@@ -3,7 +3,7 @@ import type { Screen, ScreenList, UnwatchedLocation } from '../../../../schemas/
 import { AskedAgain } from '../audit/asked-again';
 import { ask, serviceClock } from '../audit/audit-client';
 import { LocationPicks } from '../feed/location-picks';
-import { say } from '../operators/model/say';
+import { say, sayValue } from '../operators/model/say';
 import { OPERATORS_WORDS } from '../operators/operators-words';
 import { sayParts } from '../operators/say-parts';
 import { SpokenLanguage } from '../shared/language';
@@ -99,7 +99,7 @@ export class TicketRailWatching extends railElement(languageAttributes) {
     return html`<tr data-screen=${screen.name} data-watching=${String(screen.watching)}>
       <th scope="row"><bdi>${screen.name}</bdi></th>
       <td><bdi>${this.#locations.called(screen.location_id)}</bdi></td>
-      <td>${say(`watching.kind_${screen.kind}`)}</td>
+      <td>${sayValue('watching.kind_', screen.kind)}</td>
       <td data-trouble=${String(isTrouble)}>${isTrouble ? icon('alert') : icon('check')} ${words}</td>
       <td>${timeWords(Date.parse(screen.reported_at))}</td>
       <td>${screen.reader === null ? say('watching.nobody') : html`<bdi>${screen.reader}</bdi>`}</td>

@@ -1,6 +1,6 @@
 import type { Destination } from '../../../../../schemas/destinations';
 import type { ConsumerLag } from '../../../../../schemas/api/feed';
-import { listWords, type OperatorsId, say } from '../../operators/model/say';
+import { listWords, type OperatorsId, say, sayValue } from '../../operators/model/say';
 import { exactSpanWords } from '../../operators/model/span-words';
 
 /** What the page of destinations says, in plain words. */
@@ -40,6 +40,8 @@ export function stateWords({ name, state, failing_orders, lag }: Destination): S
         words: say(lag?.events === 0 ? 'destinations.all_arrived' : 'destinations.sending'),
         remedy: null,
       };
+    default:
+      return { isTrouble: true, words: say('unknown', { word: state satisfies never }), remedy: null };
   }
 }
 
@@ -99,6 +101,6 @@ export function sentWords({ view, filter }: Pick<Destination, 'view' | 'filter'>
   });
   return limits.reduce<string>(
     (before, next) => say('destinations.sent_and', { before, next }),
-    say(`destinations.view_${view}`),
+    sayValue('destinations.view_', view),
   );
 }

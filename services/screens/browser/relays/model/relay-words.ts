@@ -32,5 +32,7 @@ export function relayWords({ outcome, status, provider_id, answer_bytes, duratio
             ? say('relays.cut_off', { count: answer_bytes })
             : say('relays.cut_off_with', { count: answer_bytes, status: String(status) }),
       };
+    default:
+      return { isTrouble: true, words: say('unknown', { word: outcome satisfies never }) };
   }
 }

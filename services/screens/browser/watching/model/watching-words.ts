@@ -25,6 +25,8 @@ export function screenWords(screen: Screen, now: number): { readonly isTrouble: 
         isTrouble: true,
         words: age_ms === null ? say('watching.stale') : say('watching.stale_for', { time: exactSpanWords(age_ms) }),
       };
+    default:
+      return { isTrouble: true, words: say('unknown', { word: freshness satisfies never }) };
   }
 }
 
