@@ -10,12 +10,9 @@ export const ChoiceCount = z
   .object({
     value: z.string().meta({ description: 'as the parameter of `GET /audit/orders` takes it' }),
     orders: z.int().nonnegative().max(MAX_COUNTED_ORDERS).meta({ description: 'so many orders, or more' }),
-    more: z
-      .boolean()
-      .meta({
-        description:
-          'there are more, or there may be; false: `orders` is exact, but for what came while it was counted',
-      }),
+    more: z.boolean().meta({
+      description: 'there are more, or there may be; false: `orders` is exact, but for what came while it was counted',
+    }),
   })
   .meta({ id: 'ChoiceCount', description: 'How many orders a parameter of the search finds by one word' });
 export type ChoiceCount = z.infer<typeof ChoiceCount>;
