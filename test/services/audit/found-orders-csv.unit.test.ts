@@ -48,8 +48,8 @@ describe('the file of what a search finds', () => {
       null,
       () => true,
     );
-    expect(pages).toBe(100);
-    expect(rowsOf(file)).toEqual([expect.stringContaining('after=900')]);
+    expect(pages).toBe(500);
+    expect(rowsOf(file)).toEqual([expect.stringContaining('after=500')]);
   });
 
   it('a file that holds everything has no row but those of orders, and one that nobody waits for is not made', async () => {
