@@ -48,7 +48,7 @@ export function openScreenReports(options: {
         watching,
         receipts,
         unwatched,
-        revisionOf: (key) => orders.newestOf(key)?.revision ?? null,
+        revisionsOf: (location, ids) => orders.revisionsOf(location, ids),
         waitForReadModel: readModel.wait,
         receiptsOf: (key) => readOrderReceipts(store, key),
         accessLog: access.accessLog,

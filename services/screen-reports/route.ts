@@ -100,19 +100,26 @@ export function createScreenReportRoutes(options: {
   readonly receipts: ReceiptLog;
   /** Null: it is not known yet which are watched. */
   readonly unwatched: () => readonly UnwatchedLocation[] | null;
-  /** The newest revision of an order in the read model; null: there is no such order. @throws {ReadModelError} */
-  readonly revisionOf: (key: OrderKey) => number | null;
+  /** The newest revision in the read model of each of some orders of a location that is there. @throws {ReadModelError} */
+  readonly revisionsOf: (location: LocationId, orders: readonly string[]) => ReadonlyMap<string, number>;
   readonly waitForReadModel: WaitForReadModel;
   readonly receiptsOf: (key: OrderKey) => Promise<OrderReceipts | null>;
   readonly accessLog: Pick<AccessLog, 'record'>;
   readonly now: () => number;
   readonly monotonic: () => number;
 }): Router {
-  const { watching, receipts, unwatched, revisionOf, waitForReadModel } = options;
+  const { watching, receipts, unwatched, revisionsOf, waitForReadModel } = options;
   const { receiptsOf, accessLog, now, monotonic } = options;
   const withBody = createJsonBodies(MAX_REPORT_BYTES, REPORTS_READ_AT_ONCE);
   const takeReport = createBudget({ atOnce: REPORTS_AT_ONCE, perMinute: REPORTS_PER_MINUTE, now: monotonic });
   const takeReceipts = createBudget({ atOnce: RECEIPTS_AT_ONCE, perMinute: RECEIPTS_PER_MINUTE, now: monotonic });
+  /** @returns those of an order and a revision that are at the location */
+  const there = (location: LocationId, shown: readonly DisplayReceipt[]): readonly DisplayReceipt[] => {
+    if (shown.length === 0) return shown;
+    const orders = new Set(shown.map(({ order_id }) => order_id));
+    const revisions = revisionsOf(location, [...orders]);
+    return shown.filter(({ order_id, revision }) => revision <= (revisions.get(order_id) ?? -1));
+  };
   const tooMuch = (): Problem =>
     new Problem('too-many-reports', 'Its receipts were not taken: report them again later.');
 
@@ -124,12 +131,13 @@ export function createScreenReportRoutes(options: {
         watching.take(screenOf(location_id, received));
         const fresh = receipts.fresh(location_id, received);
         if (fresh.length > receipts.room || !takeReceipts(reader ?? '', fresh.length)) throw tooMuch();
-        const isThere = ({ order_id, revision }: DisplayReceipt): boolean =>
-          revision <= (revisionOf({ location_id, order_id }) ?? -1);
-        // A screen may have heard of an update from an instance whose read model is ahead.
-        if (!fresh.every(isThere)) await waitForReadModel();
-        // The same report may have come twice in the meantime.
-        receipts.add(location_id, received, receipts.fresh(location_id, received).filter(isThere));
+        if (there(location_id, fresh).length === fresh.length) receipts.add(location_id, received, fresh);
+        else {
+          // A screen may have heard of an update from an instance whose read model is ahead.
+          await waitForReadModel();
+          // The same report may have come twice in the meantime.
+          receipts.add(location_id, received, there(location_id, receipts.fresh(location_id, received)));
+        }
         response.status(204).end();
       }),
 

@@ -87,6 +87,16 @@ export class OrderTableReader {
     return row ?? null;
   }
 
+  /** @returns the newest revision of each of some orders of a location that is there. @throws {ReadModelError} */
+  revisionsOf(locationId: LocationId, orderIds: readonly string[]): ReadonlyMap<string, number> {
+    const rows = this.#all<{ readonly order_id: string; readonly revision: number }>(
+      `SELECT order_id, state ->> '$.revision' AS revision FROM json_each(?) AS one CROSS JOIN orders
+         ON location_id = ? AND order_id = one.value`,
+      [JSON.stringify(orderIds), locationId],
+    );
+    return new Map(rows.map(({ order_id, revision }) => [order_id, revision]));
+  }
+
   /**
    * @returns the orders of a location as they first came.
    * @throws {ReadModelError}
