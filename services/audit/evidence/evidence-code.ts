@@ -7,8 +7,9 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   'schemas/events': ['event-data', 'position', 'stream-name', 'withheld'],
   'schemas/files': ['readers'],
   'schemas/json': ['exact-json', 'json-pointer', 'list-file'],
+  'schemas/language/sentences': ['action-words', 'summary-words'],
   'schemas/wire': ['handle-order'],
-  'schemas/words': ['action-words', 'source-words', 'span-words', 'stage-words', 'summary-words', 'verdict-words'],
+  'schemas/words': ['source-words', 'span-words', 'stage-words', 'verdict-words'],
   'services/audit/chain': ['stream-heads', 'verification', 'verify-event'],
   'services/audit/evidence': [
     ...['bundle', 'first-page', 'html', 'make-bundle', 'page-style', 'read-order', 'reading', 'report', 'steps'],

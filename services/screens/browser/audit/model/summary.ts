@@ -1,5 +1,5 @@
 import type { DriverTurn, OrderSummary, StageSpan, Visit } from '../../../../../schemas/api/order-summary';
-import { endedWords, oldReportsWords } from '../../../../../schemas/words/summary-words';
+import { endedWords, oldReportsWords } from '../../../../../schemas/language/sentences/summary-words';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
 import { spanWords } from '../../../../../schemas/words/span-words';
 import type { TimeWords } from '../../../../../schemas/local-time';

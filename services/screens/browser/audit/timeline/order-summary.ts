@@ -2,7 +2,7 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { DriverTurn, OrderSummaries, OrderSummary, StageSpan } from '../../../../../schemas/api/order-summary';
 import { type TimeWords, timeWordsBy } from '../../../../../schemas/local-time';
 import { sourceWords } from '../../../../../schemas/words/source-words';
-import { summaryWords } from '../../../../../schemas/words/summary-words';
+import { summaryWords } from '../../../../../schemas/language/sentences/summary-words';
 import { icon } from '../../shared/icons';
 import { countWords, stageWords } from '../../shared/model/words';
 import { styleSheet } from '../../shared/rail-element';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { actionWords } from '../../../../../schemas/words/action-words';
+import { actionWords } from '../../../../../schemas/language/sentences/action-words';
 import type { OrderKey } from '../../../../../schemas/order-key';
 import type { HistoryEvent } from '../../../../../schemas/api/order-view';
 import { actionOf } from '../../../../../schemas/events/rail-actions';

@@ -1,4 +1,4 @@
-import type { Compared, RailAction } from '../events/rail-actions';
+import type { Compared, RailAction } from '../../events/rail-actions';
 
 /** What people at the counter did with an order, in plain words. */
 

@@ -1,8 +1,8 @@
 import { checkedWords } from './action-words';
-import type { TimeWords } from '../local-time';
-import type { DriverTurn, OrderSummary } from '../api/order-summary';
-import { sourceWords } from './source-words';
-import type { Stage } from '../vocabulary';
+import type { TimeWords } from '../../local-time';
+import type { DriverTurn, OrderSummary } from '../../api/order-summary';
+import { sourceWords } from '../../words/source-words';
+import type { Stage } from '../../vocabulary';
 
 /** What became of an order, in one sentence: for the API, files and screens. */
 
