@@ -1,40 +1,36 @@
 import type { Compared, RailAction } from '../../events/rail-actions';
+import { foreign, listed, OF_FILES, type Phrase, phrase, sentenceOf, textOfParts } from './phrase';
 
 /** What people at the counter did with an order, in plain words. */
 
-const COMPARED_WORDS: Readonly<Record<Compared, string>> = {
-  passcode: 'the passcode',
-  plate: 'the plate',
-  number: 'the order number',
-  name: 'the name',
-};
-
-/** @returns how a driver was checked: `was checked by the plate and the name`. */
-export function checkedWords(compared: readonly Compared[]): string {
-  const words = compared.map((one) => COMPARED_WORDS[one]);
-  const last = words.pop();
-  if (last === undefined) return 'was not checked';
-  return `was checked by ${words.length === 0 ? last : `${words.join(', ')} and ${last}`}`;
+/** @returns what was done to an order, and how the driver was checked. @param before what was done */
+export function checkedPhrase(before: Phrase, compared: readonly Compared[]): Phrase {
+  const all = listed(compared.map((one) => phrase(`compared.${one}`)));
+  return all === null ? phrase('said.unchecked', { before }) : phrase('said.checked', { before, compared: all });
 }
-
-/** @returns who did it: the name of a reader, or somebody while reading is open. */
-const byWords = (by: string | null): string => by ?? 'Somebody here';
 
 /**
  * @param driver name of the driver on the card; null if it is not known
  * @returns what was done, for beside its time
  */
-export function actionWords({ type, data }: RailAction, driver: string | null): string {
-  const who = byWords(data.by);
-  const whom = driver ?? 'a driver without a name';
+export function actionPhrase({ type, data }: RailAction, driver: string | null): Phrase {
+  // The name of a reader, or somebody while reading is open.
+  const by = data.by === null ? phrase('said.somebody') : foreign(data.by);
   switch (type) {
-    case 'rail.handed_over':
-      return `${who} handed it over to ${whom}, who ${checkedWords(data.compared)}.`;
+    case 'rail.handed_over': {
+      const whom = driver === null ? phrase('said.nameless') : foreign(driver);
+      return checkedPhrase(phrase('said.handed_over', { by, driver: whom }), data.compared);
+    }
     case 'rail.acknowledged':
-      return data.what === 'cancel'
-        ? `${who} has seen that it was canceled.`
-        : `${who} has seen that ${driver === null ? 'the driver changed' : `${driver} comes now`}.`;
+      if (data.what === 'cancel') return phrase('said.seen_canceled', { by });
+      return driver === null
+        ? phrase('said.seen_change', { by })
+        : phrase('said.seen_driver', { by, driver: foreign(driver) });
     case 'rail.undone':
-      return `${who} undid what was done at revision ${String(data.undone_revision)}.`;
+      return phrase('said.undid', { by, revision: foreign(String(data.undone_revision)) });
   }
 }
+
+/** @returns the same as files say it. */
+export const actionWords = (action: RailAction, driver: string | null): string =>
+  textOfParts(sentenceOf(actionPhrase(action, driver), OF_FILES, String));

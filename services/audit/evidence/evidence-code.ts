@@ -2,12 +2,13 @@ import { codeVersion, FOLD_SOURCES, type Sources } from '../../read-model/fold-v
 
 /** The modules that make a bundle from events, besides the folds, by directory. A test holds that none is missing. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
-  schemas: ['label', 'local-time', 'order-key'],
+  schemas: ['label', 'local-time', 'order-key', 'records'],
   'schemas/api': ['order-summary', 'order-view'],
   'schemas/events': ['event-data', 'position', 'stream-name', 'withheld'],
   'schemas/files': ['readers'],
   'schemas/json': ['exact-json', 'json-pointer', 'list-file'],
-  'schemas/language/sentences': ['action-words', 'summary-words'],
+  'schemas/language': ['languages', 'message', 'speech'],
+  'schemas/language/sentences': ['action-words', 'evidence-messages', 'phrase', 'summary-words'],
   'schemas/wire': ['handle-order'],
   'schemas/words': ['source-words', 'span-words', 'stage-words', 'verdict-words'],
   'services/audit/chain': ['stream-heads', 'verification', 'verify-event'],
