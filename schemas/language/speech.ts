@@ -1,4 +1,4 @@
-import { en, type MessageId } from './catalogues/en';
+import type { MessageId } from './catalogues/en';
 import { directionOf } from './languages';
 import { cutAtPlaces, type Message, type PlacesOf } from './message';
 
@@ -54,8 +54,6 @@ export function createSpeech(language: string, locale: string, messages: Message
   };
 }
 
-export const ENGLISH = createSpeech('en', 'en', en);
-
 /** Letters that are written from right to left, and marks that are as good as one. */
 const TURNS =
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}\u200e\u200f]/u;
@@ -96,6 +94,3 @@ export const sayerOf =
     const [given = {}]: readonly Readonly<Record<string, string | number>>[] = values;
     return partsIn<never>(speech, id, source[id], given).join('');
   };
-
-/** Says a message of the counter in a speech. */
-export const sayIn = sayerOf(en);

@@ -13,7 +13,7 @@ import {
   OrderPath,
   SummaryQuery,
 } from '../../schemas/api/requests';
-import { summaryText } from '../../schemas/words/summary-words';
+import { summaryText } from '../../schemas/language/sentences/summary-words';
 import { ALL_LOCATIONS, HISTORY, readers, THIS_LOCATION } from '../access/requirements';
 import { historyFor } from '../access/withhold';
 import { type Endpoints, json, serve } from '../http/endpoint';

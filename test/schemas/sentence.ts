@@ -2,7 +2,7 @@ import { nothingSummed, summarize } from '../../projections/history/summary';
 import { offsetsOfZone, timeWordsBy } from '../../schemas/local-time';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import type { OrderSummary } from '../../schemas/api/order-summary';
-import { summaryText } from '../../schemas/words/summary-words';
+import { summaryText } from '../../schemas/language/sentences/summary-words';
 import { type DeliveryObject, eventsOf, KEY } from '../projections/scenario';
 
 export const UTC = timeWordsBy(offsetsOfZone('UTC'));

@@ -6,7 +6,12 @@ import { initial, type OrderState } from '../../projections/order/order';
 import { readVerdict } from '../../projections/history/timeline';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import { MAX_SUMMARY_VISITS, type OrderSummary } from '../../schemas/api/order-summary';
-import { MAX_NAMED_DRIVERS, MAX_NAMED_VISITS, summaryText, summaryWords } from '../../schemas/words/summary-words';
+import {
+  MAX_NAMED_DRIVERS,
+  MAX_NAMED_VISITS,
+  summaryText,
+  summaryWords,
+} from '../../schemas/language/sentences/summary-words';
 import { arbitraryEvents } from '../projections/arbitraries';
 import { type DeliveryObject, eventsOf, JANE, JOHN, KEY, says } from '../projections/scenario';
 import { cases } from '../support/depth';

@@ -1,7 +1,7 @@
 import type { Step } from '../../schemas/files/scenario';
 import { offsetsOfZone, timeWordsBy } from '../../schemas/local-time';
 import type { OrderEvent } from '../../schemas/events/order-events';
-import { MAX_NAMED_DRIVERS, summaryText, summaryWords } from '../../schemas/words/summary-words';
+import { MAX_NAMED_DRIVERS, summaryText, summaryWords } from '../../schemas/language/sentences/summary-words';
 import { shippedStories } from '../../services/sandbox/stories/scenario-files';
 import { type DeliveryObject, eventsOf, JANE, JOHN, ROBOT, says } from '../projections/scenario';
 import { EXAMPLES, parseExample } from '../support/deliveries';

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import { evolve, initial, toOrder } from '../../projections/order/order';
 import { orderKey, type OrderKey } from '../../schemas/order-key';
 import type { HistoryEvent, HistoryPage, Order } from '../../schemas/api/order-view';
-import { VERDICT_ORDER, verdictWords } from '../../services/screens/browser/shared/model/audit-words';
+import { VERDICT_ORDER, verdictWords } from '../../services/screens/browser/audit/model/event-words';
 import { arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject } from '../projections/arbitraries';
 import { browserLab } from '../support/browser-lab';
 import { freshKeys, historyOf, orderPath, update } from '../support/deliveries';

@@ -1,4 +1,5 @@
 import { en } from '../../schemas/language/catalogues/en';
+import { enAuditors } from '../../schemas/language/auditors/en';
 import { enOperators } from '../../schemas/language/operators/en';
 import { cutAtPlaces, type Message } from '../../schemas/language/message';
 
@@ -31,6 +32,6 @@ const pseudoMessage = (message: Message): Message =>
 export const PSEUDO_CATALOGUE = JSON.stringify({
   language: 'en-XA',
   messages: Object.fromEntries(
-    Object.entries({ ...en, ...enOperators }).map(([id, message]) => [id, pseudoMessage(message)]),
+    Object.entries({ ...en, ...enOperators, ...enAuditors }).map(([id, message]) => [id, pseudoMessage(message)]),
   ),
 });

@@ -18,9 +18,10 @@ export async function untranslated(page: Page): Promise<string[]> {
     /[a-z]/i.test(
       text
         .replaceAll(/⟦[^⟧]*⟧/g, '')
-        // The product's name, what `Intl` writes behind a time, what a browser calls itself that was given no name, the
-        // path of a page, and how the operating system calls a problem.
-        .replaceAll(/Ticket Rail|\b[AP]M\b|^[a-z\d]{4}$|\/pair$|ECONNREFUSED/g, ''),
+        // The product's name, what `Intl` writes behind a time, times as the API has them and the zone they are in, names of
+        // formats, what a browser calls itself that was given no name, the path of a page, and how the operating system
+        // calls a problem.
+        .replaceAll(/Ticket Rail|\b[AP]M\b|T[\d:.]+Z\b|UTC|NDJSON|CSV|^[a-z\d]{4}$|\/pair$|ECONNREFUSED/g, ''),
     ),
   );
 }

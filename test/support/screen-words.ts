@@ -17,7 +17,7 @@ const SPOKEN = ['alt', 'aria-description', 'aria-label', 'placeholder', 'title']
 export const words = (page: Page): Promise<string[]> =>
   page.evaluate(`(() => {
     ${ALL}
-    const read = all(document).filter((one) => !one.matches('script, style, noscript, option[lang], head *, code, pre *, datalist *, bdi[lang]'));
+    const read = all(document).filter((one) => !one.matches('script, style, noscript, option[lang], head *, code, code *, pre *, datalist *, bdi[lang]'));
     return [document.title, ...read.flatMap((one) =>
       [...textsOf(one), ...${JSON.stringify(SPOKEN)}.map((name) => one.getAttribute(name) ?? '')])].filter((text) => text !== '');
   })()`);

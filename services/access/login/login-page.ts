@@ -1,6 +1,7 @@
 import { htmlText } from '../../http/html-text';
 import { en, type MessageId } from '../../../schemas/language/catalogues/en';
-import { partsIn, sayIn, type Speech } from '../../../schemas/language/speech';
+import { sayIn } from '../../../schemas/language/counter';
+import { partsIn, type Speech } from '../../../schemas/language/speech';
 import type { Reader } from '../readers/readers';
 
 /** The login page: HTML of the server alone, without script, so that it works wherever a cookie does. */

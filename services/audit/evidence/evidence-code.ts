@@ -2,13 +2,15 @@ import { codeVersion, FOLD_SOURCES, type Sources } from '../../read-model/fold-v
 
 /** The modules that make a bundle from events, besides the folds, by directory. A test holds that none is missing. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
-  schemas: ['label', 'local-time', 'order-key'],
+  schemas: ['label', 'local-time', 'order-key', 'records'],
   'schemas/api': ['order-summary', 'order-view'],
   'schemas/events': ['event-data', 'position', 'stream-name', 'withheld'],
   'schemas/files': ['readers'],
   'schemas/json': ['exact-json', 'json-pointer', 'list-file'],
+  'schemas/language': ['languages', 'message', 'speech'],
+  'schemas/language/sentences': ['action-words', 'evidence-messages', 'phrase', 'summary-words'],
   'schemas/wire': ['handle-order'],
-  'schemas/words': ['action-words', 'source-words', 'span-words', 'stage-words', 'summary-words', 'verdict-words'],
+  'schemas/words': ['source-words', 'span-words', 'stage-words', 'verdict-words'],
   'services/audit/chain': ['stream-heads', 'verification', 'verify-event'],
   'services/audit/evidence': [
     ...['bundle', 'first-page', 'html', 'make-bundle', 'page-style', 'read-order', 'reading', 'report', 'steps'],

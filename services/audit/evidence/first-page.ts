@@ -4,7 +4,7 @@ import type { DriverTurn, OrderSummary, StageSpan } from '../../../schemas/api/o
 import { sourceWords } from '../../../schemas/words/source-words';
 import { spanWords } from '../../../schemas/words/span-words';
 import { STAGE_WORDS } from '../../../schemas/words/stage-words';
-import { summaryWords } from '../../../schemas/words/summary-words';
+import { summaryWords } from '../../../schemas/language/sentences/summary-words';
 import { VERDICT_WORDS } from '../../../schemas/words/verdict-words';
 import { FINAL_STAGES } from '../../../schemas/vocabulary';
 import { cell, html, list, table, wide } from './html';

@@ -1,7 +1,7 @@
 import { whoIs } from '../../../projections/order/drives';
 import { type OrderState, toOrder } from '../../../projections/order/order';
 import { read } from '../../../projections/history/timeline';
-import { actionWords } from '../../../schemas/words/action-words';
+import { actionWords } from '../../../schemas/language/sentences/action-words';
 import type { OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, type StoredEvent } from '../../../schemas/events/order-events';
 import type { Change, EarlierReport, Order } from '../../../schemas/api/order-view';

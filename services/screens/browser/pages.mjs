@@ -27,10 +27,10 @@ const OPERATION = [
 ];
 const AUDIT = [
   SCREENS,
-  ['/audit', 'Orders'],
-  ['/audit/board', 'Board replay'],
-  ['/audit/coverage', 'Coverage'],
-  ['/verifier', 'Verifier'],
+  ['/audit', 'Orders', 'page.audit_orders'],
+  ['/audit/board', 'Board replay', 'page.audit_board'],
+  ['/audit/coverage', 'Coverage', 'page.audit_coverage'],
+  ['/verifier', 'Verifier', 'page.audit_verifier'],
 ];
 
 const AUDIT_NEEDS = 'The audit pages need JavaScript.';
@@ -194,27 +194,33 @@ const PAGES = {
     title: 'Audit',
     body: 'document wide',
     skip: 'the content',
+    says: 'page.skip_content',
     nav: AUDIT,
     address: '/audit',
     noscript: AUDIT_NEEDS,
+    speaks: true,
   },
   'audit-board': {
     room: 'audit',
     title: 'Board replay',
     body: 'document wide',
     skip: 'the board',
+    says: 'page.skip_board',
     nav: AUDIT,
     address: '/audit/board',
     noscript: AUDIT_NEEDS,
+    speaks: true,
   },
   coverage: {
     room: 'audit',
     title: 'Coverage',
     body: 'document wide',
     skip: 'the content',
+    says: 'page.skip_content',
     nav: AUDIT,
     address: '/audit/coverage',
     noscript: AUDIT_NEEDS,
+    speaks: true,
   },
   docs: {
     room: 'api',

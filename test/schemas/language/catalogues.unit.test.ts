@@ -3,6 +3,11 @@ import { es } from '../../../schemas/language/catalogues/es';
 import { frCa } from '../../../schemas/language/catalogues/fr-ca';
 import { ptBr } from '../../../schemas/language/catalogues/pt-br';
 import { zhHans } from '../../../schemas/language/catalogues/zh-hans';
+import { enAuditors } from '../../../schemas/language/auditors/en';
+import { esAuditors } from '../../../schemas/language/auditors/es';
+import { frCaAuditors } from '../../../schemas/language/auditors/fr-ca';
+import { ptBrAuditors } from '../../../schemas/language/auditors/pt-br';
+import { zhHansAuditors } from '../../../schemas/language/auditors/zh-hans';
 import { enOperators } from '../../../schemas/language/operators/en';
 import { esOperators } from '../../../schemas/language/operators/es';
 import { frCaOperators } from '../../../schemas/language/operators/fr-ca';
@@ -10,7 +15,8 @@ import { ptBrOperators } from '../../../schemas/language/operators/pt-br';
 import { zhHansOperators } from '../../../schemas/language/operators/zh-hans';
 import { LANGUAGES } from '../../../schemas/language/languages';
 import { type Message, placesOf, textsOf } from '../../../schemas/language/message';
-import { type Catalogue, createSpeech, sayIn, type Source } from '../../../schemas/language/speech';
+import { sayIn } from '../../../schemas/language/counter';
+import { type Catalogue, createSpeech, type Source } from '../../../schemas/language/speech';
 import { keysOf } from '../../../schemas/records';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../schemas/vocabulary';
 
@@ -28,6 +34,13 @@ const OF_OPERATORS: readonly (readonly [string, Source])[] = [
   ['pt-BR', ptBrOperators],
   ['zh-Hans', zhHansOperators],
 ];
+const OF_AUDITORS: readonly (readonly [string, Source])[] = [
+  ['en', enAuditors],
+  ['es', esAuditors],
+  ['fr-CA', frCaAuditors],
+  ['pt-BR', ptBrAuditors],
+  ['zh-Hans', zhHansAuditors],
+];
 const hasForms = (message: Message | undefined): boolean => typeof message !== 'string';
 
 /** Messages of which one in so many may be the same words as in English, such as `Robot` and `12 min`. */
@@ -36,6 +49,7 @@ const ONE_IN = 12;
 describe.each([
   ['the counter', CATALOGUES, en],
   ['operators', OF_OPERATORS, enOperators],
+  ['auditors', OF_AUDITORS, enAuditors],
 ] as const)('the catalogues of %s', (_, catalogues: readonly (readonly [string, Source])[], english: Source) => {
   const ids = keysOf(english);
   const others = catalogues.slice(1);
@@ -80,8 +94,16 @@ describe.each([
 });
 
 describe('the catalogues', () => {
-  it('no message of operators is called as one of the counter', () => {
+  it('no message of operators is called as one of the counter, and none of auditors as one of those', () => {
     expect(keysOf(enOperators).filter((id) => isMessageId(id))).toEqual([]);
+    expect(keysOf(enAuditors).filter((id) => isMessageId(id) || id in enOperators)).toEqual([]);
+  });
+
+  it.each(OF_AUDITORS)('verdicts, their rules and those of stages are said differently in %s', (_, catalogue) => {
+    for (const kind of ['verdict.', 'rule.', 'stage_rule.']) {
+      const ids = keysOf(catalogue).filter((id) => id.startsWith(kind));
+      expect([kind, new Set(ids.map((id) => catalogue[id])).size]).toEqual([kind, ids.length]);
+    }
   });
 
   it.each(CATALOGUES)('values that mean different things are said differently in %s', (_, catalogue) => {

@@ -13,9 +13,10 @@ import {
   gapWords,
   stageRule,
   valueText,
+  valueWords,
   VERDICT_ORDER,
   verdictWords,
-} from '../../../services/screens/browser/shared/model/audit-words';
+} from '../../../services/screens/browser/audit/model/event-words';
 import { tieOf } from '../../../services/screens/browser/audit/model/chain';
 import { indexOfRevision, stepAt, unfold } from '../../../services/screens/browser/board/model/past-order';
 import { arbitraryEvents } from '../../projections/arbitraries';
@@ -161,6 +162,27 @@ describe('the words of the audit pages', () => {
       'Driver',
       '/driver_details/x~1y',
     ]);
+  });
+});
+
+describe('a value that changed', () => {
+  it('a word of Stream or of ours is said beside what came, one that nobody knows is called unknown, others stand for themselves', () => {
+    expect([
+      valueWords('/status', 'in_progress'),
+      valueWords('/delivery_status', 'returned'),
+      valueWords('/stage', 'driver_here'),
+      valueWords('/attention', ['robot', 'no_driver']),
+      valueWords('/handed_over/compared', ['plate', 'newer']),
+      valueWords('/status', 'teleporting'),
+    ]).toEqual([
+      'Being prepared',
+      'Food is back',
+      'Driver here',
+      'Robot, No driver found',
+      'Plate, newer',
+      'unknown: teleporting',
+    ]);
+    expect([valueWords('/driver_details/name', 'ready'), valueWords('/status', 7)]).toEqual([null, null]);
   });
 });
 

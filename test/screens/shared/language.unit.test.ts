@@ -2,10 +2,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { en } from '../../../schemas/language/catalogues/en';
 import { es } from '../../../schemas/language/catalogues/es';
-import { createSpeech, ENGLISH, type Source } from '../../../schemas/language/speech';
+import { ENGLISH } from '../../../schemas/language/counter';
+import { createSpeech, type Source } from '../../../schemas/language/speech';
 import { refusalWords } from '../../../services/screens/browser/feed/model/refusal-words';
 import { readAtMost } from '../../../services/screens/browser/shared/read-at-most';
-import { OPERATORS } from '../../../services/screens/browser/operators/model/say';
+import { AUDITORS } from '../../../services/screens/browser/audit/model/say';
 import { numberWords, say, speak } from '../../../services/screens/browser/shared/model/say';
 import { readCatalogue } from '../../../services/screens/browser/shared/model/vendor-catalogue';
 import {
@@ -127,7 +128,7 @@ describe('the pages around the components', () => {
   const sources = pages.map((name) => readFileSync(join(BROWSER, name), 'utf8')).join('\n');
 
   it('what an element of a page says before its script runs is the English of the message that it names', () => {
-    const english: Source = OPERATORS;
+    const english: Source = AUDITORS;
     const named = [...sources.matchAll(/data-say="([^"$]+)"[^>]*>([^<]+)</g)].map(([, id = '', text = '']) => [
       id,
       text.trim().replace(/\s+/g, ' '),
@@ -139,10 +140,10 @@ describe('the pages around the components', () => {
     expect(labels.length).toBeGreaterThan(1);
     for (const [id = '', text] of [...named, ...labels]) expect([id, english[id]]).toEqual([id, text]);
     const links = [...sources.matchAll(/'([^']+)', '(page\.\w+)'\]/g)].map(([, text, id = '']) => [id, text]);
-    expect(links).toHaveLength(12);
+    expect(links).toHaveLength(16);
     for (const [id = '', text] of links) expect([id, english[id]]).toEqual([id, text]);
     for (const id of ['page.skip_locations', 'page.skip_board', 'page.skip_content'] as const) {
-      expect(sources).toContain(`skip: '${OPERATORS[id].replace('Skip to ', '')}'`);
+      expect(sources).toContain(`skip: '${AUDITORS[id].replace('Skip to ', '')}'`);
     }
   });
 

@@ -3,7 +3,7 @@ import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, orderStream } from '../../../schemas/events/order-events';
 import { MAX_SUMMARY_EVENTS, OrderSummaries } from '../../../schemas/api/order-summary';
 import { offsetsOfZone, timeWordsBy } from '../../../schemas/local-time';
-import { summaryText } from '../../../schemas/words/summary-words';
+import { summaryText } from '../../../schemas/language/sentences/summary-words';
 import { createOrderHistory } from '../../../services/orders/history';
 import { EXAMPLES, freshKeys, orderPath, parseExample, problem, problemOf } from '../../support/deliveries';
 import { pastLog } from '../../support/past-log';

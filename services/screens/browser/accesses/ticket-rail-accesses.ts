@@ -10,7 +10,7 @@ import { roleWords } from '../operators/role-words';
 import { sayParts } from '../operators/say-parts';
 import { SpokenLanguage } from '../shared/language';
 import { auditStyles } from '../shared/styles/audit-styles';
-import { timeWords } from '../shared/model/audit-words';
+import { timeWords } from '../shared/model/time-words';
 import { languageAttributes, railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { accessWords } from './model/access-words';

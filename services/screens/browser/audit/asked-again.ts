@@ -1,6 +1,6 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { say } from '../operators/model/say';
-import { timeWords } from '../shared/model/audit-words';
+import { timeWords } from '../shared/model/time-words';
 import { notice, type Refusal } from './answer-notice';
 import type { Answer } from './audit-client';
 import { OneQuestion } from './one-question';

@@ -1,6 +1,8 @@
 import { readHours, readMoment } from '../board/model/replay';
-import { TicketRailReplay } from './replay/ticket-rail-replay';
+import { speakPage } from '../operators/speak-as-asked';
 import { started } from '../shared/started';
+import { AUDITORS, say } from './model/say';
+import { TicketRailReplay } from './replay/ticket-rail-replay';
 
 const query = new URLSearchParams(window.location.search);
 const replay = document.querySelector('ticket-rail-replay');
@@ -9,5 +11,6 @@ if (replay instanceof TicketRailReplay) {
   replay.at = readMoment(query.get('at'));
   replay.hours = readHours(query.get('hours'));
   replay.location = query.get('location') ?? '';
+  speakPage(() => say('replay.title'), AUDITORS, replay);
 }
 started();

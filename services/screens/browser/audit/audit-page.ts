@@ -1,7 +1,9 @@
+import { speakPage } from '../operators/speak-as-asked';
+import { started } from '../shared/started';
+import { AUDITORS, say } from './model/say';
 import { readFilters } from './model/search';
 import { TicketRailSearch } from './search/ticket-rail-search';
 import { TicketRailTimeline } from './timeline/ticket-rail-timeline';
-import { started } from '../shared/started';
 
 const query = new URLSearchParams(window.location.search);
 const [location, order] = [query.get('location'), query.get('order')];
@@ -13,13 +15,17 @@ if (location !== null && order !== null) {
   timeline.location = location;
   timeline.order = order;
   timeline.revision = /^\d{1,15}$/.test(revision) ? Number(revision) : null;
-  document.title = `Order ${order} · Audit · Ticket Rail`;
   const heading = document.querySelector('h1');
-  if (heading !== null) heading.textContent = 'Timeline of an order';
+  if (heading !== null) {
+    heading.dataset['say'] = 'timeline.title';
+    heading.textContent = say('timeline.title');
+  }
   main?.append(timeline);
+  speakPage(() => say('timeline.title_of', { order }), AUDITORS, timeline);
 } else {
   const search = new TicketRailSearch();
   search.filters = readFilters(query);
   main?.append(search);
+  speakPage(() => say('audit.title'), AUDITORS, search);
 }
 started();

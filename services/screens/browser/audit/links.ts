@@ -1,8 +1,9 @@
 import type { OrderKey } from '../../../../schemas/order-key';
 import { isTimeZone } from '../../../../schemas/local-time';
 import { basePath } from '../shared/base-path';
+import { languageOf } from '../shared/query';
 
-/** Addresses of the audit pages: each can be kept and given on. */
+/** Addresses of the audit pages: each can be kept and given on, and speaks as the page was asked to that leads there. */
 
 const query = (fields: Readonly<Record<string, string | null>>): string => {
   const parameters = new URLSearchParams();
@@ -10,13 +11,17 @@ const query = (fields: Readonly<Record<string, string | null>>): string => {
   return parameters.toString();
 };
 
+/** Returns the parameters of a page. */
+const pageQuery = (fields: Readonly<Record<string, string | null>>): string =>
+  query({ ...fields, lang: languageOf(window.location.search) });
+
 /** @param revision of the event that is pointed at; null: of none */
 export const timelineAddress = ({ location_id, order_id }: OrderKey, revision: number | null = null): string =>
-  `${basePath}/audit?${query({ location: location_id, order: order_id, revision: revision === null ? null : String(revision) })}`;
+  `${basePath}/audit?${pageQuery({ location: location_id, order: order_id, revision: revision === null ? null : String(revision) })}`;
 
 /** @param at milliseconds since the epoch */
 export const replayAddress = (location: string, at: number | null, hours: number | null = null): string =>
-  `${basePath}/audit/board?${query({
+  `${basePath}/audit/board?${pageQuery({
     location,
     at: at === null ? null : new Date(at).toISOString(),
     hours: hours === null ? null : String(hours),
@@ -27,8 +32,14 @@ export const wordsAddress = (): string => `${basePath}/docs#words`;
 
 /** @param filters as `GET /audit/orders` takes them */
 export const searchAddress = (filters: Readonly<Record<string, string>>): string => {
-  const parameters = query(filters);
+  const parameters = pageQuery(filters);
   return parameters === '' ? `${basePath}/audit` : `${basePath}/audit?${parameters}`;
+};
+
+/** @param filters as `GET /coverage` takes them */
+export const coverageAddress = (filters: Readonly<Record<string, string>>): string => {
+  const parameters = pageQuery(filters);
+  return `${basePath}/audit/coverage${parameters === '' ? '' : `?${parameters}`}`;
 };
 
 /** @param filters the same. @returns the address of a file of all orders that are found, for a spreadsheet */

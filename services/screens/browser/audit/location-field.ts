@@ -2,6 +2,7 @@ import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 
 import type { LocationPicks } from '../feed/location-picks';
 import { valueOf } from '../shared/field-events';
 import { clockOf, type PlaceClock } from './model/place-clock';
+import { say } from './model/say';
 
 /** A field for a location, by its name or id. What else the form asks for is by the clock of the one that it names. */
 export class LocationField {
@@ -37,7 +38,7 @@ export class LocationField {
 
   render(): TemplateResult {
     return html`<label
-        >Location
+        >${say('board.location')}
         <input
           name="location_id"
           maxlength="200"

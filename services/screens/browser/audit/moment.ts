@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { timeWords } from '../shared/model/audit-words';
+import { timeWords } from '../shared/model/time-words';
 import type { PlaceClock } from './model/place-clock';
 
 /**

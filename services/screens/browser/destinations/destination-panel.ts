@@ -4,7 +4,7 @@ import type { OrderKey } from '../../../../schemas/order-key';
 import { say } from '../operators/model/say';
 import { sayParts } from '../operators/say-parts';
 import { icon } from '../shared/icons';
-import { timeWords } from '../shared/model/audit-words';
+import { timeWords } from '../shared/model/time-words';
 import { numberWords } from '../shared/model/say';
 import { failureWords, lagWords, sentWords, stateWords } from './model/destination-words';
 

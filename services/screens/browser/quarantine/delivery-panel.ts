@@ -10,7 +10,7 @@ import { loginAddress } from '../feed/locations';
 import { isOperatorsId, say } from '../operators/model/say';
 import { sayParts } from '../operators/say-parts';
 import { icon } from '../shared/icons';
-import { shortHash, timeWords } from '../shared/model/audit-words';
+import { shortHash, timeWords } from '../shared/model/time-words';
 import { faultWords, isDone, type RedriveResult, resultWords } from './model/redrive';
 
 /** What the panel of a delivery shows, and what it is asked for. */

@@ -5,7 +5,7 @@ import { spanWords } from '../../../../schemas/words/span-words';
 import { auditStyles } from '../shared/styles/audit-styles';
 import { isChecked, valueOf } from '../shared/field-events';
 import { icon, type IconName } from '../shared/icons';
-import { exactTimeWords } from '../shared/model/audit-words';
+import { exactTimeWords } from '../shared/model/time-words';
 import { indentJson } from './model/indent-json';
 import {
   type HopFilter,

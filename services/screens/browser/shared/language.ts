@@ -109,9 +109,9 @@ export class SpokenLanguage implements ReactiveController {
   readonly #host: Wanted;
 
   /** @param own what the component says beside the words of the counter */
-  constructor(host: Wanted, own?: Words) {
+  constructor(host: Wanted, ...own: readonly Words[]) {
     this.#host = host;
-    if (own !== undefined) words.add(own);
+    for (const one of own) words.add(one);
   }
 
   hostUpdate(): void {

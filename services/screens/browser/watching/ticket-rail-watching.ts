@@ -9,7 +9,7 @@ import { sayParts } from '../operators/say-parts';
 import { SpokenLanguage } from '../shared/language';
 import { auditStyles } from '../shared/styles/audit-styles';
 import { icon } from '../shared/icons';
-import { timeWords } from '../shared/model/audit-words';
+import { timeWords } from '../shared/model/time-words';
 import { languageAttributes, railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { clockWords, screenWords } from './model/watching-words';

@@ -1,10 +1,15 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Endpoint } from '../../../../../schemas/api/coverage';
-import { spanWords } from '../../../../../schemas/words/span-words';
 import { icon } from '../../shared/icons';
 import { moment } from '../moment';
 import type { PlaceClock } from '../model/place-clock';
-import { alarmWords, notAuthenticWords, numberWords, shareWords } from '../model/coverage';
+import { exactSpanWords } from '../../operators/model/span-words';
+import { numberWords } from '../../shared/model/say';
+import { alarmWords, notAuthenticWords, shareWords } from '../model/coverage';
+import { say } from '../model/say';
+import { sayParts } from '../words/say-parts';
+
+const strong = (share: number): TemplateResult => html`<strong>${shareWords(share)}</strong>`;
 
 /** Renders our own answers to Stream, beside the shares at which it acts, with times by a clock. */
 export function endpointPanel(
@@ -13,13 +18,17 @@ export function endpointPanel(
 ): TemplateResult {
   const { share, alarms, window_seconds } = non_2xx;
   const worst = alarms.filter(({ reached }) => reached).at(-1);
+  const failed = { share: strong(share), time: exactSpanWords(window_seconds * 1_000) };
   return html`<section class="panel stack" aria-labelledby="endpoint" data-endpoint>
-    <h2 id="endpoint">Our own answers to Stream</h2>
+    <h2 id="endpoint">${say('endpoint.title')}</h2>
     <p class="share" data-reached=${worst === undefined ? nothing : worst.at}>
       ${icon(worst === undefined ? 'check' : 'alert')}
       <span
-        ><strong>${shareWords(share)}</strong> of Stream's calls of the last ${spanWords(window_seconds * 1_000)} were
-        not answered 2xx${worst === undefined ? '.' : `: ${alarmWords(worst.at)}.`}</span
+        >${
+          worst === undefined
+            ? sayParts('endpoint.share', failed)
+            : sayParts('endpoint.share_alarm', { ...failed, alarm: alarmWords(worst.at) })
+        }</span
       >
     </p>
     <div class="gauge" aria-hidden="true">
@@ -34,29 +43,36 @@ export function endpointPanel(
         ({ at, reached }) =>
           html`<li data-reached=${String(reached)}>
             ${icon(reached ? 'alert' : 'check')}
-            <span><b>${shareWords(at)}</b> ${reached ? 'reached' : 'not reached'}: ${alarmWords(at)}</span>
+            <span
+              >${sayParts(reached ? 'endpoint.reached' : 'endpoint.not_reached', {
+                share: html`<b>${shareWords(at)}</b>`,
+                alarm: alarmWords(at),
+              })}</span
+            >
           </li>`,
       )}
     </ul>
     <p data-secrets-in-doubt=${String(not_authentic.secrets_in_doubt)}>
       ${icon(not_authentic.secrets_in_doubt ? 'alert' : 'check')}
       <span
-        ><strong>${shareWords(not_authentic.share)}</strong> of all calls were refused as not authentic.
+        >${sayParts('endpoint.not_authentic', { share: strong(not_authentic.share) })}
         ${notAuthenticWords(not_authentic.secrets_in_doubt)}</span
       >
     </p>
     <p>
-      Repeats:
-      ${repeats.share === null ? 'nothing came yet' : `${shareWords(repeats.share)} of what could be used (${numberWords(repeats.count)})`}.
-      <span class="muted"
-        >Since ${moment(since, clock)}, when this process began: repeats are answered, and not stored.</span
-      >
+      ${
+        repeats.share === null
+          ? say('endpoint.no_repeats')
+          : say('endpoint.repeats', { share: shareWords(repeats.share), number: repeats.count })
+      }
+      <span class="muted">${sayParts('endpoint.since', { time: moment(since, clock) })}</span>
     </p>
     <p class="muted">
       ${Object.entries(deliveries)
         .filter(([, count]) => count > 0)
-        .map(([outcome, count]) => `${outcome} ${numberWords(count)}`)
-        .join(' · ')}
+        .map(
+          ([outcome, count], index) => html`${index === 0 ? nothing : ' · '}<code>${outcome}</code> ${numberWords(count)}`,
+        )}
     </p>
   </section>`;
 }

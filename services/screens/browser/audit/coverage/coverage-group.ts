@@ -1,28 +1,36 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CoverageGroup } from '../../../../../schemas/api/coverage';
 import { sourceWords } from '../../../../../schemas/words/source-words';
-import { spanWords } from '../../../../../schemas/words/span-words';
 import { fieldName } from '../field-name';
 import { icon } from '../../shared/icons';
-import { heard, numberWords, shareWords } from '../model/coverage';
-import { countWords, driverWords, statusWords } from '../../shared/model/words';
+import { exactSpanWords } from '../../operators/model/span-words';
+import { numberWords } from '../../shared/model/say';
+import { heard, shareWords } from '../model/coverage';
+import { say } from '../model/say';
+import { driverWords, statusWords } from '../../shared/model/words';
+import { sayParts } from '../words/say-parts';
 
 type Field = CoverageGroup['gaps'][number]['field'];
 
 const wordsOf = (field: Field, value: string): string => (field === 'status' ? statusWords(value) : driverWords(value));
 
-const seconds = (value: number): string => spanWords(value * 1_000);
+const seconds = (value: number): string => exactSpanWords(value * 1_000);
 
 /** @returns what one delivery service sends to one location. */
 export function groupPanel(group: CoverageGroup): TemplateResult {
   const { source, location_id, events, late, unknown, further_unknown, unreadable, gaps } = group;
-  const name = source === 'unknown' ? 'No source given' : sourceWords(source);
-  return html`<section class="panel stack group" aria-label=${`${name}, ${location_id}`} data-source=${source}>
+  const name = source === 'unknown' ? say('coverage.no_source') : sourceWords(source);
+  return html`<section class="panel stack group" aria-label=${say('words.and', { before: name, next: location_id })} data-source=${source}>
     <div>
       <h2><bdi>${name}</bdi></h2>
       <p class="muted">
-        <bdi>${location_id}</bdi> · ${countWords(events, 'event')} · late:
-        <span class="late">${numberWords(late.count)} (${shareWords(late.share)})</span>
+        ${sayParts('coverage.about', {
+          location: html`<bdi>${location_id}</bdi>`,
+          count: events,
+          late: html`<span class="late"
+            >${say('coverage.count_share', { number: late.count, share: shareWords(late.share) })}</span
+          >`,
+        })}
       </p>
     </div>
     <div class="axes">
@@ -30,26 +38,28 @@ export function groupPanel(group: CoverageGroup): TemplateResult {
     </div>
     ${
       unknown.length === 0
-        ? html`<p class="muted">No undocumented value.</p>`
+        ? html`<p class="muted">${say('coverage.no_unknown')}</p>`
         : html`<div>
-            <h3>${icon('alert')} Undocumented values</h3>
+            <h3>${icon('alert')} ${say('coverage.unknown')}</h3>
             <ul class="unknown" role="list">
               ${unknown.map(
                 ({ field, value, count }) =>
                   html`<li>
                     <code><bdi>${value}</bdi></code>
-                    <span class="muted">${fieldName(`/${field}`)}, ${numberWords(count)}</span>
+                    <span class="muted"
+                      >${sayParts('words.and', { before: fieldName(`/${field}`), next: numberWords(count) })}</span
+                    >
                   </li>`,
               )}
             </ul>
-            ${further_unknown === 0 ? nothing : html`<p>${countWords(further_unknown, 'event')} with yet others.</p>`}
+            ${further_unknown === 0 ? nothing : html`<p>${say('coverage.further', { count: further_unknown })}</p>`}
           </div>`
     }
     ${
       unreadable.length === 0
         ? nothing
         : html`<div>
-            <h3>${icon('info')} Fields that came in another form</h3>
+            <h3>${icon('info')} ${say('coverage.unreadable')}</h3>
             <ul class="unknown" role="list">
               ${unreadable.map(
                 ({ pointer, count }) =>
@@ -68,12 +78,12 @@ function countsOf(field: Field, counts: Readonly<Record<string, number>>, events
     <h3>${fieldName(`/${field}`)}</h3>
     ${
       said.length === 0
-        ? html`<p class="muted">None was ever said.</p>`
+        ? html`<p class="muted">${say('coverage.none_said')}</p>`
         : html`<table>
             <thead>
               <tr>
-                <th scope="col">Value</th>
-                <th scope="col" class="number">Events</th>
+                <th scope="col">${say('coverage.value')}</th>
+                <th scope="col" class="number">${say('timeline.events')}</th>
               </tr>
             </thead>
             <tbody>
@@ -96,7 +106,7 @@ function countsOf(field: Field, counts: Readonly<Record<string, number>>, events
       never.length === 0
         ? nothing
         : html`<p class="never">
-            <span class="muted">Never said:</span>
+            <span class="muted">${say('coverage.never')}</span>
             ${never.map((value, index) => html`${index === 0 ? nothing : ', '}<code data-never=${value}>${value}</code>`)}
           </p>`
     }
@@ -105,16 +115,16 @@ function countsOf(field: Field, counts: Readonly<Record<string, number>>, events
 
 function gapsOf(name: string, gaps: CoverageGroup['gaps']): TemplateResult {
   return html`<div>
-    <h3>${icon('clock')} Usual time between one value and the next</h3>
-    <div class="scroll" tabindex="0" role="group" aria-label=${`Times between values of ${name}`}>
+    <h3>${icon('clock')} ${say('coverage.gaps')}</h3>
+    <div class="scroll" tabindex="0" role="group" aria-label=${say('coverage.gaps_of', { source: name })}>
       <table class="gaps">
         <thead>
           <tr>
-            <th scope="col">From</th>
-            <th scope="col">To</th>
-            <th scope="col" class="number">Half within</th>
-            <th scope="col" class="number">90 % within</th>
-            <th scope="col" class="number">Times</th>
+            <th scope="col">${say('coverage.gap_from')}</th>
+            <th scope="col">${say('coverage.gap_to')}</th>
+            <th scope="col" class="number">${say('coverage.half')}</th>
+            <th scope="col" class="number">${say('coverage.most')}</th>
+            <th scope="col" class="number">${say('coverage.times')}</th>
           </tr>
         </thead>
         <tbody>

@@ -5,7 +5,6 @@ import { groupPanel } from './coverage-group';
 import { notice } from '../answer-notice';
 import { type Answer, ask } from '../audit-client';
 import { auditStyles } from '../../shared/styles/audit-styles';
-import { basePath } from '../../shared/base-path';
 import { icon } from '../../shared/icons';
 import { LocationPicks } from '../../feed/location-picks';
 import { formData } from '../../shared/field-events';
@@ -14,10 +13,14 @@ import { clockOf, clockWords, type PlaceClock } from '../model/place-clock';
 import { moment } from '../moment';
 import { LocationField } from '../location-field';
 import { type Filter, type Filters, filtersOf, momentOf } from '../model/search';
-import { countWords } from '../../shared/model/words';
+import { SpokenLanguage } from '../../shared/language';
+import { AUDITORS_WORDS } from '../words/auditors-words';
+import { coverageAddress } from '../links';
+import { say } from '../model/say';
+import { sayParts } from '../words/say-parts';
 import { OneQuestion } from '../one-question';
 import { TimeField } from '../search/time-field';
-import { property, railElement, state, styleSheet } from '../../shared/rail-element';
+import { languageAttributes, property, railElement, state, styleSheet } from '../../shared/rail-element';
 import { basics, tokens } from '../../shared/theme';
 import css from './ticket-rail-coverage.css?inline';
 
@@ -30,12 +33,18 @@ export class TicketRailCoverage extends railElement({
   answer: state<Answer<CoverageReport> | null>(null),
   /** Groups that are laid out. */
   most: state<number>(PAGE),
+  ...languageAttributes,
 }) {
   readonly #from = new TimeField(this, 'from');
   readonly #to = new TimeField(this, 'to', 'later');
   readonly #question = new OneQuestion(this);
   readonly #locations = new LocationPicks(this);
   readonly #location = new LocationField(this, this.#locations);
+
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this, ...AUDITORS_WORDS));
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('filters')) return;
@@ -62,10 +71,10 @@ export class TicketRailCoverage extends railElement({
       ${this.#renderForm()}
       ${
         answer === null
-          ? html`<p class="panel" role="status">Reading the log…</p>`
+          ? html`<p class="panel" role="status">${say('coverage.reading')}</p>`
           : answer.kind === 'found'
             ? this.#renderReport(answer.value)
-            : notice(answer, 'Nothing was reported.')
+            : notice(answer, say('coverage.nothing'))
       }
     </div>`;
   }
@@ -75,11 +84,12 @@ export class TicketRailCoverage extends railElement({
     return html`<form class="panel fields" @submit=${this.#submitted}>
       ${this.#location.render()}
       <label
-        >Source <input name="source" maxlength="200" autocomplete="off" .value=${this.filters.source ?? ''}
+        >${say('coverage.source')}
+        <input name="source" maxlength="200" autocomplete="off" .value=${this.filters.source ?? ''}
       /></label>
-      ${this.#from.render('From', momentOf(this.filters.from), clock)}
-      ${this.#to.render('Until', momentOf(this.filters.to), clock)}
-      <button class="primary">${icon('search')} Show</button>
+      ${this.#from.render(say('coverage.from'), momentOf(this.filters.from), clock)}
+      ${this.#to.render(say('coverage.until'), momentOf(this.filters.to), clock)}
+      <button class="primary">${icon('search')} ${say('quarantine.show')}</button>
     </form>`;
   }
 
@@ -89,18 +99,22 @@ export class TicketRailCoverage extends railElement({
     return html`
       ${endpoint === null ? nothing : endpointPanel(endpoint, clock)}
       <p role="status">
-        ${countWords(events, 'event')} from ${moment(report.from, clock)} to ${moment(report.to, clock)}
-        (${clockWords(clock, Date.parse(report.to))}), in
-        ${countWords(groups.length, 'source and location', 'sources and locations')}.
+        ${sayParts('coverage.report', {
+          count: events,
+          from: moment(report.from, clock),
+          to: moment(report.to, clock),
+          clock: clockWords(clock, Date.parse(report.to)),
+          groups: say('coverage.groups', { count: groups.length }),
+        })}
         ${
           complete || covered_until === null
             ? nothing
-            : html`<strong>Counted only until ${moment(covered_until, clock)}: ask for a shorter time.</strong>`
+            : html`<strong>${sayParts('coverage.until_only', { time: moment(covered_until, clock) })}</strong>`
         }
-        ${ungrouped_events === 0 ? nothing : `${countWords(ungrouped_events, 'event')} of further sources are not distinguished.`}
+        ${ungrouped_events === 0 ? nothing : say('coverage.ungrouped', { count: ungrouped_events })}
       </p>
       ${groups.slice(0, this.most).map((group) => groupPanel(group))}
-      ${groups.length <= this.most ? nothing : html`<p><button @click=${this.#more}>Show more</button></p>`}
+      ${groups.length <= this.most ? nothing : html`<p><button @click=${this.#more}>${say('coverage.more')}</button></p>`}
     `;
   }
 
@@ -121,8 +135,7 @@ export class TicketRailCoverage extends railElement({
       ...filtersOf(Object.fromEntries(formData(event)), this.#location.clock),
       ...(chosen === undefined ? {} : { location_id: chosen }),
     };
-    const query = new URLSearchParams(filters).toString();
-    window.location.assign(`${basePath}/audit/coverage${query === '' ? '' : `?${query}`}`);
+    window.location.assign(coverageAddress(filters));
   };
 
   static override styles = [tokens, basics, auditStyles, styleSheet(css)];

@@ -26,12 +26,3 @@ export function tieOf(before: HistoryEvent | null, { metadata }: HistoryEvent): 
   if ((previous_hash ?? null) !== expected) return 'broken';
   return expected === null ? 'unsealed' : 'tied';
 }
-
-export const TIE_WORDS: Readonly<Record<Tie, string>> = {
-  first: 'the first of its chain',
-  tied: 'names the hash of the event before',
-  broken: 'does not name the hash of the event before: run ticket-rail verify',
-  follows_deleted: 'follows an event that is not kept any more',
-  unsealed: 'written without a hash to compare',
-  withheld: 'its hashes are shown only to those who see phone numbers and passcodes',
-};

@@ -1,5 +1,6 @@
 import type { ChoiceCount } from '../../../../../schemas/api/search-choices';
-import { numberWords } from './coverage';
+import { numberWords } from '../../shared/model/say';
+import { say } from './say';
 
 /** @returns how many orders a word finds, such as `12` or `1,000+`; '' if it is not known whether there are any */
 export function ordersText({ orders, more }: Pick<ChoiceCount, 'orders' | 'more'>): string {
@@ -10,5 +11,5 @@ export function ordersText({ orders, more }: Pick<ChoiceCount, 'orders' | 'more'
 /** @returns what stands in a list for a word: what it is called, and how many orders it finds as far as that is known */
 export function choiceText(words: string, count: ChoiceCount | undefined): string {
   const orders = count === undefined ? '' : ordersText(count);
-  return orders === '' ? words : `${words} (${orders})`;
+  return orders === '' ? words : say('search.choice', { words, orders });
 }

@@ -1,31 +1,36 @@
+import { speech } from '../../shared/model/say';
+import { say } from './say';
+
 /** How the screen words what `GET /coverage` reports. */
+
+/** Writes a number with so many digits behind the point, as the language does. */
+const decimalWords = (value: number, digits: number): string =>
+  new Intl.NumberFormat(speech().locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    value,
+  );
+
+/** Of a share that is less, in percent, no more is said than that. */
+const LEAST_PERCENT = 0.1;
 
 /** Writes a share as `12 %`, `4.2 %` or `<0.1 %`. */
 export function shareWords(share: number): string {
   const percent = share * 100;
-  if (percent === 0) return '0 %';
-  if (percent < 0.1) return '<0.1 %';
-  return `${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)} %`;
+  if (percent > 0 && percent < LEAST_PERCENT) return say('coverage.under', { percent: decimalWords(LEAST_PERCENT, 1) });
+  return say('coverage.percent', { percent: decimalWords(percent, percent === 0 || percent >= 10 ? 0 : 1) });
 }
 
-/** Writes a number as `12,345`. */
-export const numberWords = (value: number): string => value.toLocaleString('en');
-
 /** What Stream's documents say that it does when so large a share of its calls fails (docs/protocol.md#section-3). */
-const ALARMS: ReadonlyMap<number, string> = new Map([
-  [0.1, 'Stream begins to send alert mails'],
-  [0.25, 'the upper end of what Stream alerts of'],
-  [0.5, 'Stream switches all events off'],
-]);
+const ALARMS = [
+  [0.1, 'endpoint.alarm_10'],
+  [0.25, 'endpoint.alarm_25'],
+  [0.5, 'endpoint.alarm_50'],
+] as const;
 
-export const alarmWords = (at: number): string => ALARMS.get(at) ?? 'Stream acts';
+export const alarmWords = (at: number): string => say(ALARMS.find(([share]) => share === at)?.[1] ?? 'endpoint.alarm');
 
 /** @returns what it means that calls were refused as not authentic. */
 export const notAuthenticWords = (secretsInDoubt: boolean): string =>
-  secretsInDoubt
-    ? 'They are signed, nothing authentic comes, and Stream counts its own: check that STREAM_WEBHOOK_SECRETS has the secret ' +
-      'of Stream’s portal.'
-    : 'Anybody can send those; they are not Stream’s as far as we know.';
+  secretsInDoubt ? say('endpoint.secrets', { variable: 'STREAM_WEBHOOK_SECRETS' }) : say('endpoint.anybody');
 
 /** Words that were said, the most frequent first, beside those that never were. */
 export interface Heard {

@@ -6,7 +6,8 @@ import {
   offsetText,
   wallClock,
 } from '../../../../../schemas/local-time';
-import { localOffset, timeWords, zoneWords } from '../../shared/model/audit-words';
+import { localOffset, timeWords, zoneWords } from '../../shared/model/time-words';
+import { say } from './say';
 
 /** By whose clock the audit pages show times, and read those that somebody types. */
 export interface PlaceClock {
@@ -31,15 +32,17 @@ export function clockOf(zone: string | null): PlaceClock {
 }
 
 /** @returns what stands beside a field: `America/New_York`. */
-export const clockName = ({ zone }: PlaceClock): string => zone ?? 'this browser’s clock';
+export const clockName = ({ zone }: PlaceClock): string => zone ?? say('clock.browser');
 
 /** @returns what stands beside times: `America/New_York, UTC-05:00`. @param ms when the clock is so far from UTC */
 export const clockWords = (clock: PlaceClock, ms: number): string =>
-  clock.zone === null ? `${zoneWords(ms)}, ${clockName(clock)}` : `${clock.zone}, UTC${offsetText(clock.offsetAt(ms))}`;
+  clock.zone === null
+    ? say('clock.and', { before: zoneWords(ms), next: clockName(clock) })
+    : say('clock.and', { before: clock.zone, next: `UTC${offsetText(clock.offsetAt(ms))}` });
 
 /** @returns a moment, and by which clock: `2026-11-21 18:04:05 (America/New_York)`. */
 export const momentWords = (ms: number, clock: PlaceClock): string =>
-  `${timeWords(ms, clock.offsetAt)} (${clockName(clock)})`;
+  say('clock.in_brackets', { what: timeWords(ms, clock.offsetAt), clock: clockName(clock) });
 
 /** Writes a time as a field of type `datetime-local` takes and gives it. */
 export const toField = (ms: number, { offsetAt }: PlaceClock): string => wallClock(ms, offsetAt(ms)).replace(' ', 'T');

@@ -1,9 +1,11 @@
 import type { DriverTurn, OrderSummary, StageSpan, Visit } from '../../../../../schemas/api/order-summary';
-import { endedWords, oldReportsWords } from '../../../../../schemas/words/summary-words';
+import { partsOfPhrase, textOfParts, timeIn } from '../../../../../schemas/language/sentences/phrase';
+import { endedPhrase, oldReportsPhrase } from '../../../../../schemas/language/sentences/summary-words';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
-import { spanWords } from '../../../../../schemas/words/span-words';
 import type { TimeWords } from '../../../../../schemas/local-time';
-import { countWords } from '../../shared/model/words';
+import { exactSpanWords } from '../../operators/model/span-words';
+import { speech } from '../../shared/model/say';
+import { say } from './say';
 
 /** What the head of a timeline shows of what became of an order. */
 
@@ -48,7 +50,7 @@ export interface SpanWords {
 /** Null where one of them is no time. */
 function took(from: string, to: string): string | null {
   const ms = Date.parse(to) - Date.parse(from);
-  return Number.isNaN(ms) ? null : spanWords(Math.max(0, ms));
+  return Number.isNaN(ms) ? null : exactSpanWords(Math.max(0, ms));
 }
 
 /** How times are written, and the time whose day is not said again. */
@@ -57,46 +59,54 @@ export interface Written {
   readonly since: string;
 }
 
-const written = (at: string, { timeWords, since }: Written): string => timeWords(at, since);
+const written = (at: string, { timeWords, since }: Written): string => timeIn(speech(), timeWords(at, since));
 
 export function visitWords({ from, to }: Pick<Visit, 'from' | 'to'>, how: Written): SpanWords {
   const begin = written(from, how);
-  if (to === null) return { words: `since ${begin}`, took: null };
-  return { words: `${begin} to ${written(to, how)}`, took: took(from, to) };
+  if (to === null) return { words: say('span.since', { time: begin }), took: null };
+  return { words: say('span.from_to', { from: begin, to: written(to, how) }), took: took(from, to) };
 }
 
 /** The same for a stage: one that ends an order is for no time. */
 export const stageSpanWords = (span: StageSpan, how: Written): SpanWords =>
   span.to === null && FINAL_STAGES.has(span.stage)
-    ? { words: `at ${written(span.from, how)}`, took: null }
+    ? { words: say('span.at', { time: written(span.from, how) }), took: null }
     : visitWords(span, how);
 
 /** What is said of one driver, beside the name. */
 export function turnWords(turn: DriverTurn, how: Written): readonly string[] {
   const { here, without_food_at, left_at } = turn;
   const old = new Set([turn.may_be_old, ...here.map((visit) => visit.may_be_old)].flat());
-  const oldWords = oldReportsWords([...old], (at) => written(at, how));
   return [
     hadWords(turn, how),
-    ...(here.length === 0 ? ['Not reported here'] : visitsWords(turn, how)),
-    ...(without_food_at === null ? [] : [`Did not get the food, as reported at ${written(without_food_at, how)}`]),
-    left_at === null ? 'Not reported to have left with the order' : `Left with the order at ${written(left_at, how)}`,
-    ...(oldWords === null ? [] : [`But ${oldWords}`]),
+    ...(here.length === 0 ? [say('turn.not_here')] : visitsWords(turn, how)),
+    ...(without_food_at === null ? [] : [say('turn.without_food', { time: written(without_food_at, how) })]),
+    left_at === null ? say('turn.not_left') : say('turn.left', { time: written(left_at, how) }),
+    ...oldWords([...old], how),
   ];
 }
 
+function oldWords(times: readonly string[], { timeWords, since }: Written): readonly string[] {
+  const reports = oldReportsPhrase(times);
+  if (reports === null) return [];
+  const words = textOfParts(partsOfPhrase(reports, speech(), (at) => timeWords(at, since)));
+  return [say('turn.old', { reports: words })];
+}
+
 function hadWords({ from, to, began, reopened }: DriverTurn, how: Written): string {
-  if (began === 'after_end') return `Named at ${written(from, how)}, after the order had ended`;
-  const words = `The order’s driver ${visitWords({ from, to }, how).words}`;
-  return reopened === null ? words : `${words}, with whom the ${endedWords(reopened)} order was reopened`;
+  if (began === 'after_end') return say('turn.after_end', { time: written(from, how) });
+  const span = visitWords({ from, to }, how).words;
+  if (reopened === null) return say('turn.driver', { span });
+  const ended = textOfParts(partsOfPhrase(endedPhrase(reopened), speech(), String));
+  return say('turn.driver_reopened', { span, ended });
 }
 
 function visitsWords({ here, visits_left_out }: DriverTurn, how: Written): readonly string[] {
   const visits = here.map((visit) => {
-    const { words, took: time } = visitWords(visit, how);
-    return time === null ? `Here ${words}` : `Here ${words}, for ${time}`;
+    const { words: span, took: time } = visitWords(visit, how);
+    return time === null ? say('turn.here', { span }) : say('turn.here_for', { span, time });
   });
   if (visits_left_out === 0) return visits;
   const half = Math.floor(visits.length / 2);
-  return [...visits.slice(0, half), `And ${countWords(visits_left_out, 'more visit')} between`, ...visits.slice(half)];
+  return [...visits.slice(0, half), say('turn.more_visits', { count: visits_left_out }), ...visits.slice(half)];
 }

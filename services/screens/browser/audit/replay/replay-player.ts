@@ -4,8 +4,10 @@ import type { Order } from '../../../../../schemas/api/order-view';
 import { icon, type IconName } from '../../shared/icons';
 import { timelineAddress } from '../links';
 import type { PlaceClock } from '../model/place-clock';
+import { say } from '../model/say';
 import { moment } from '../moment';
-import { timeWords } from '../../shared/model/audit-words';
+import { sayParts } from '../words/say-parts';
+import { timeWords } from '../../shared/model/time-words';
 import { type Span, SPEEDS } from '../../board/model/replay';
 import { valueOf } from '../../shared/field-events';
 
@@ -44,17 +46,17 @@ export function replayPlayer(playing: Playing, { togglePlay, goTo, setSpeed }: A
     >
       ${icon(picture)}
     </button>`;
-  return html`<div class="player" role="group" aria-label="Play the board">
-    <button class="primary play" aria-label=${isPlaying ? 'Pause' : 'Play'} @click=${togglePlay}>
+  return html`<div class="player" role="group" aria-label=${say('replay.play')}>
+    <button class="primary play" aria-label=${say(isPlaying ? 'audit.pause' : 'audit.play')} @click=${togglePlay}>
       ${icon(isPlaying ? 'pause' : 'play')}
     </button>
-    ${step('Change before', 'previous', playing.before)} ${step('Next change', 'next', playing.next)}
+    ${step(say('replay.before'), 'previous', playing.before)} ${step(say('replay.next'), 'next', playing.next)}
     <input
       type="range"
       min="0"
       max=${(to - from) / 1_000}
       step="1"
-      aria-label="Moment"
+      aria-label=${say('replay.moment')}
       aria-valuetext=${timeWords(now, clock.offsetAt)}
       .value=${live(String(Math.floor((now - from) / 1_000)))}
       @input=${(event: Event) => {
@@ -62,13 +64,18 @@ export function replayPlayer(playing: Playing, { togglePlay, goTo, setSpeed }: A
       }}
     />
     <label class="speed"
-      ><span class="unseen">Speed</span>
+      ><span class="unseen">${say('replay.speed')}</span>
       <select
         @change=${(event: Event) => {
           setSpeed(Number(valueOf(event)));
         }}
       >
-        ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === playing.speed}>${speed}x</option>`)}
+        ${SPEEDS.map(
+          (speed) =>
+            html`<option value=${speed} ?selected=${speed === playing.speed}>
+              ${say('replay.times', { speed })}
+            </option>`,
+        )}
       </select></label
     >
     <output>${moment(new Date(now).toISOString(), clock)}</output>
@@ -76,7 +83,8 @@ export function replayPlayer(playing: Playing, { togglePlay, goTo, setSpeed }: A
       opened === null
         ? nothing
         : html`<a class="button" href=${timelineAddress(opened, opened.revision)}
-            >${icon('clock')} Timeline of order <bdi>${opened.order_id}</bdi></a
+            >${icon('clock')}
+            <span>${sayParts('replay.timeline', { order: html`<bdi>${opened.order_id}</bdi>` })}</span></a
           >`
     }
   </div>`;

@@ -2,14 +2,13 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Order } from '../../../../../schemas/api/order-view';
 import { notice } from '../answer-notice';
-import { type Answer, MOST_EVENTS, serviceClock } from '../audit-client';
+import { type Answer, serviceClock } from '../audit-client';
 import { auditStyles } from '../../shared/styles/audit-styles';
 import { icon } from '../../shared/icons';
 import { replaceAddress, replayAddress } from '../links';
 import { LocationPicks } from '../../feed/location-picks';
 import { choiceWords } from '../../feed/locations';
-import { clockOf, clockWords, momentWords, type PlaceClock } from '../model/place-clock';
-import { moment } from '../moment';
+import { clockOf, momentWords, type PlaceClock } from '../model/place-clock';
 import {
   changeAfter,
   changeBefore,
@@ -22,10 +21,14 @@ import {
   type Span,
   SPAN_HOURS,
   spanAround,
+  withWords,
 } from '../../board/model/replay';
-import { countWords } from '../../shared/model/words';
-import { attribute, property, railElement, state, styleSheet } from '../../shared/rail-element';
+import { SpokenLanguage } from '../../shared/language';
+import { AUDITORS_WORDS } from '../words/auditors-words';
+import { say } from '../model/say';
+import { attribute, languageAttributes, property, railElement, state, styleSheet } from '../../shared/rail-element';
 import { type LoadedBoard, loadBoard } from './replay-client';
+import { replayNotes } from './replay-notes';
 import { replayPlayer } from './replay-player';
 import { OneQuestion } from '../one-question';
 import { TimeField } from '../search/time-field';
@@ -52,12 +55,18 @@ export class TicketRailReplay extends railElement({
   speed: state<number>(DEFAULT_SPEED),
   /** The order whose card was opened last. */
   opened: state<Order | null>(null),
+  ...languageAttributes,
 }) {
   #moments: readonly number[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #field = new TimeField(this, 'at');
   readonly #question = new OneQuestion(this);
   readonly #locations = new LocationPicks(this);
+
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this, ...AUDITORS_WORDS));
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -109,19 +118,18 @@ export class TicketRailReplay extends railElement({
       ${this.#renderChoice()}
       ${
         location === ''
-          ? html`<p class="panel">Choose a location.</p>`
+          ? html`<p class="panel">${say('board.choose_one')}</p>`
           : answer === null
             ? this.#renderProgress()
             : answer.kind !== 'found'
-              ? notice(answer, 'Nothing was ever reported about this location.')
+              ? notice(answer, say('replay.nothing'))
               : moment === null || this.span === null
                 ? nothing
-                : html`${this.#renderPlayer(this.span, moment.now)} ${this.#renderNotes(answer.value, this.span)}
+                : html`${this.#renderPlayer(this.span, moment.now)} ${replayNotes(answer.value, this.span, this.#clock)}
                     <ticket-rail-board
-                      language="en"
                       quiet
                       .location=${location}
-                      .replay=${moment}
+                      .replay=${withWords(moment, momentWords(moment.now, this.#clock))}
                       @order-opened=${this.#orderOpened}
                     ></ticket-rail-board>`
       }
@@ -132,9 +140,9 @@ export class TicketRailReplay extends railElement({
     const { at, hours, location } = this;
     return html`<form class="panel choice" @submit=${this.#submitted}>
       <label
-        >Location
+        >${say('board.location')}
         <select @change=${this.#picked} .value=${live(location)}>
-          ${location === '' ? html`<option value="" selected>Choose a location</option>` : nothing}
+          ${location === '' ? html`<option value="" selected>${say('board.choose')}</option>` : nothing}
           ${this.#locations
             .allWith(location)
             .map(
@@ -145,23 +153,25 @@ export class TicketRailReplay extends railElement({
             )}
         </select></label
       >
-      ${this.#field.render('Moment', at, this.#clock, location === '')}
+      ${this.#field.render(say('replay.moment'), at, this.#clock, location === '')}
       <label
-        >Scrubber
+        >${say('replay.scrubber')}
         <select @change=${this.#spanPicked}>
           ${SPAN_HOURS.map(
             (choice) =>
-              html`<option value=${choice} ?selected=${choice === hours}>${countWords(choice, 'hour')}</option>`,
+              html`<option value=${choice} ?selected=${choice === hours}>
+                ${say('replay.hours', { count: choice })}
+              </option>`,
           )}
         </select></label
       >
-      <button class="primary" ?disabled=${location === ''}>Go to the moment</button>
+      <button class="primary" ?disabled=${location === ''}>${say('replay.go')}</button>
       <div class="row">
         <button type="button" ?disabled=${this.span === null} @click=${this.#shift(-1)}>
-          ${icon('previous')} ${countWords(hours, 'hour')} earlier
+          ${icon('previous')} ${say('replay.earlier', { count: hours })}
         </button>
         <button type="button" ?disabled=${this.span === null} @click=${this.#shift(1)}>
-          ${countWords(hours, 'hour')} later ${icon('next')}
+          ${say('replay.later', { count: hours })} ${icon('next')}
         </button>
       </div>
     </form>`;
@@ -170,18 +180,12 @@ export class TicketRailReplay extends railElement({
   #renderProgress(): TemplateResult {
     const { progress } = this;
     return html`<div class="panel stack" role="status">
-      <p>
-        ${
-          progress === null
-            ? 'Looking for the orders of this time…'
-            : `Reading the histories of ${countWords(progress[1], 'order')}…`
-        }
-      </p>
+      <p>${progress === null ? say('replay.looking') : say('replay.reading', { count: progress[1] })}</p>
       ${
         progress === null
           ? nothing
           : html`<progress
-              aria-label="Histories read"
+              aria-label=${say('replay.read')}
               max=${Math.max(1, progress[1])}
               .value=${progress[0]}
             ></progress>`
@@ -204,19 +208,6 @@ export class TicketRailReplay extends railElement({
       },
       { togglePlay: this.#togglePlay, goTo: this.#goTo, setSpeed: this.#setSpeed },
     );
-  }
-
-  #renderNotes({ orders, shortened }: LoadedBoard, { from }: Span): TemplateResult {
-    return html`<p class="muted">
-      ${countWords(orders.length, 'order')}: those open at ${moment(new Date(from).toISOString(), this.#clock)}
-      (${clockWords(this.#clock, from)}), and those with news from two hours before on. Folded from their history as the
-      live board’s are; nothing alarms, and nothing is acknowledged.
-      ${
-        shortened === 0
-          ? nothing
-          : `Of ${countWords(shortened, 'order')} only the first ${MOST_EVENTS.toLocaleString('en')} events are shown.`
-      }
-    </p>`;
   }
 
   get #clock(): PlaceClock {

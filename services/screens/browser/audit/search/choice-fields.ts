@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChoiceCount } from '../../../../../schemas/api/search-choices';
 import { choiceText } from '../model/choices';
+import { say } from '../model/say';
 import type { Filter } from '../model/search';
 
 /** Fields of the search whose words are chosen from lists, which say how many orders each word finds. */
@@ -33,7 +34,7 @@ export function choiceField({ name, label, value }: Field, { words, counts }: Ch
   return html`<label
     >${label}
     <select name=${name}>
-      <option value="">Any</option>
+      <option value="">${say('search.any')}</option>
       ${choices.map(
         (choice) =>
           html`<option value=${choice[0]} ?selected=${choice[0] === value}>${textOf(choice, counts)}</option>`,

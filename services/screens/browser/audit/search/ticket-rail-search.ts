@@ -7,11 +7,11 @@ import { timeWordsBy } from '../../../../../schemas/local-time';
 import { notice } from '../answer-notice';
 import { type Answer, ask } from '../audit-client';
 import { auditStyles } from '../../shared/styles/audit-styles';
-import { fieldName } from '../field-name';
+import { fieldOf } from '../field-name';
 import { icon } from '../../shared/icons';
 import { foundFileAddress, searchAddress, timelineAddress, wordsAddress } from '../links';
 import { LocationPicks } from '../../feed/location-picks';
-import { VERDICT_ORDER, verdictWords } from '../../shared/model/audit-words';
+import { SpokenLanguage } from '../../shared/language';
 import { formData } from '../../shared/field-events';
 import { ChoiceCounts } from './choice-counts';
 import { choiceField, textField } from './choice-fields';
@@ -19,11 +19,16 @@ import { LocationField } from '../location-field';
 import { clockOf, clockWords, type PlaceClock } from '../model/place-clock';
 import { moment } from '../moment';
 import { asksForDriver, type Filter, type Filters, filtersOf, momentOf } from '../model/search';
-import { attentionWords, countWords, driverWords, statusWords, stageWords } from '../../shared/model/words';
+import { attentionWords, driverWords, statusWords, stageWords } from '../../shared/model/words';
+import { listWords } from '../../operators/model/say';
+import { AUDITORS_WORDS } from '../words/auditors-words';
+import { VERDICT_ORDER, verdictWords } from '../model/event-words';
+import { say } from '../model/say';
+import { sayParts } from '../words/say-parts';
 import { meantLocation } from './meant-location';
 import { OneQuestion } from '../one-question';
 import { TimeField } from './time-field';
-import { property, railElement, state, styleSheet } from '../../shared/rail-element';
+import { languageAttributes, property, railElement, state, styleSheet } from '../../shared/rail-element';
 import { basics, tokens } from '../../shared/theme';
 import css from './ticket-rail-search.css?inline';
 
@@ -42,6 +47,7 @@ export class TicketRailSearch extends railElement({
   filters: property<Filters>({}),
   answer: state<Answer<Found> | null>(null),
   isSearching: state(false),
+  ...languageAttributes,
 }) {
   readonly #from = new TimeField(this, 'from');
   readonly #to = new TimeField(this, 'to', 'later');
@@ -49,6 +55,11 @@ export class TicketRailSearch extends railElement({
   readonly #counts = new ChoiceCounts(this);
   readonly #locations = new LocationPicks(this);
   readonly #location = new LocationField(this, this.#locations);
+
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this, ...AUDITORS_WORDS));
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('filters')) {
@@ -90,7 +101,9 @@ export class TicketRailSearch extends railElement({
           <p class="muted" role="status">${this.#summary()}</p>
           ${
             answer?.kind === 'found' && answer.value.orders.length > 0
-              ? html`<a class="button" href=${foundFileAddress(this.filters)} download="orders.csv">Save as CSV</a>`
+              ? html`<a class="button" href=${foundFileAddress(this.filters)} download="orders.csv"
+                  >${say('search.save')}</a
+                >`
               : nothing
           }
         </div>
@@ -99,7 +112,7 @@ export class TicketRailSearch extends railElement({
             ? nothing
             : answer.kind === 'found'
               ? this.#renderFound(answer.value)
-              : notice(answer, 'Nothing was found.')
+              : notice(answer, say('search.nothing'))
         }
       </div>
     </div>`;
@@ -107,36 +120,35 @@ export class TicketRailSearch extends railElement({
 
   #summary(): string {
     const { answer, isSearching } = this;
-    const found = answer?.kind === 'found' ? answer.value.orders.length : 0;
-    if (isSearching) return found === 0 ? 'Searching…' : `Searching… ${countWords(found, 'order')} so far.`;
+    const count = answer?.kind === 'found' ? answer.value.orders.length : 0;
+    if (isSearching) return count === 0 ? say('search.searching') : say('search.found_so_far', { count });
     if (answer?.kind !== 'found') return '';
-    if (found === 0) return 'No order was found.';
-    return `${countWords(found, 'order')}${answer.value.next === null ? '' : ', and there may be more'} as they are now, newest first.`;
+    if (count === 0) return say('search.none');
+    return say(answer.value.next === null ? 'search.found' : 'search.found_of_more', { count });
   }
 
   #renderForm(): TemplateResult {
     const { clock } = this.#location;
     return html`<form class="panel stack" @submit=${this.#submitted}>
-      <h2>Find an order</h2>
+      <h2>${say('search.heading')}</h2>
       <div class="fields">
-        ${this.#location.render()} ${this.#text('order_id', 'Order id, or a part')}
-        ${this.#text('label', 'What the driver says, or a part')}
-        ${this.#text('driver', 'Any driver’s name, or a part')}
-        ${this.#choice('status', 'Order (status), as last reported', STATUSES.keys(), statusWords)}
-        ${this.#choice('delivery_status', 'Driver (delivery status), as last reported', DELIVERY_STATUSES.keys(), driverWords)}
-        ${this.#sourceField()} ${this.#text('license_plate', 'License plate, or a part')}
-        ${this.#text('phone_last4', 'Last four digits of the phone')}
-        ${this.#choice('stage', 'Stage', STAGES, stageWords)}
-        ${this.#choice('attention', 'Attention', ATTENTION_CODES, (code) => attentionWords(code).words)}
-        ${this.#choice('verdict', 'An event that was read as', VERDICT_ORDER, (code) => verdictWords(code).words)}
-        ${this.#from.render('News from', momentOf(this.filters.from), clock)}
-        ${this.#to.render('News until', momentOf(this.filters.to), clock)}
+        ${this.#location.render()} ${this.#text('order_id', say('search.order_id'))}
+        ${this.#text('label', say('search.label'))} ${this.#text('driver', say('search.driver'))}
+        ${this.#choice('status', say('search.status'), STATUSES.keys(), statusWords)}
+        ${this.#choice('delivery_status', say('search.delivery_status'), DELIVERY_STATUSES.keys(), driverWords)}
+        ${this.#sourceField()} ${this.#text('license_plate', say('search.plate'))}
+        ${this.#text('phone_last4', say('search.phone'))}
+        ${this.#choice('stage', say('field.stage'), STAGES, stageWords)}
+        ${this.#choice('attention', say('field.attention'), ATTENTION_CODES, (code) => attentionWords(code).words)}
+        ${this.#choice('verdict', say('search.verdict'), VERDICT_ORDER, (code) => verdictWords(code).words)}
+        ${this.#from.render(say('search.from'), momentOf(this.filters.from), clock)}
+        ${this.#to.render(say('search.until'), momentOf(this.filters.to), clock)}
       </div>
       ${this.#counts.isKnown ? html`<p class="muted">${this.#countsWords()}</p>` : nothing}
       <div class="row">
-        <button class="primary">${icon('search')} Find</button>
-        <a class="button" href=${searchAddress({})}>Clear</a>
-        <a class="button" href=${wordsAddress()}>What the words mean</a>
+        <button class="primary">${icon('search')} ${say('search.find')}</button>
+        <a class="button" href=${searchAddress({})}>${say('search.clear')}</a>
+        <a class="button" href=${wordsAddress()} hreflang="en">${say('audit.words')}</a>
       </div>
     </form>`;
   }
@@ -150,8 +162,9 @@ export class TicketRailSearch extends railElement({
 
   #countsWords(): string {
     const { chosen } = this.#location;
-    const where = chosen === undefined ? '' : ` at ${this.#locations.called(chosen)}`;
-    return `The lists say how many orders${where} each word finds, whatever else is asked for.`;
+    return chosen === undefined
+      ? say('search.counts')
+      : say('search.counts_at', { location: this.#locations.called(chosen) });
   }
 
   #text(name: Filter, label: string): TemplateResult {
@@ -163,7 +176,7 @@ export class TicketRailSearch extends railElement({
     const counts = this.#counts.of('source');
     const words = [...new Set([...KNOWN_SOURCES, ...counts.map(({ value }) => value)])];
     return textField(
-      { name: 'source', label: 'Source of the driver', value: this.filters.source ?? '' },
+      { name: 'source', label: say('search.source'), value: this.filters.source ?? '' },
       { words: words.map((source) => [source, sourceWords(source)]), counts },
     );
   }
@@ -184,12 +197,12 @@ export class TicketRailSearch extends railElement({
         : html`<table class="found" role="table">
             <thead role="rowgroup">
               <tr role="row">
-                <th scope="col" role="columnheader">Order</th>
-                <th scope="col" role="columnheader">How it stands</th>
+                <th scope="col" role="columnheader">${say('card.order')}</th>
+                <th scope="col" role="columnheader">${say('search.stands')}</th>
                 <th scope="col" role="columnheader">
-                  ${asksForDriver(this.filters) ? 'The driver looked for' : 'Drivers'}
+                  ${say(asksForDriver(this.filters) ? 'search.driver_sought' : 'search.drivers')}
                 </th>
-                <th scope="col" role="columnheader">Last news</th>
+                <th scope="col" role="columnheader">${say('card.last_news')}</th>
               </tr>
             </thead>
             <tbody role="rowgroup">
@@ -201,7 +214,7 @@ export class TicketRailSearch extends railElement({
       next === null
         ? nothing
         : html`<p>
-            <button ?disabled=${this.isSearching} @click=${this.#more}>Find more</button>
+            <button ?disabled=${this.isSearching} @click=${this.#more}>${say('search.more')}</button>
           </p>`
     }`;
   }
@@ -219,41 +232,46 @@ export class TicketRailSearch extends railElement({
         ${
           order.attention.length === 0
             ? nothing
-            : html`<p class="attention">${order.attention.map((code) => attentionWords(code).words).join(', ')}</p>`
+            : html`<p class="attention">${listWords(order.attention.map((code) => attentionWords(code).words))}</p>`
         }
         <p class="muted">
-          ${fieldName('/status')}: <bdi>${statusWords(order.status)}</bdi>${
+          ${fieldOf('/status', statusWords(order.status))}${
             delivery_status === null
               ? nothing
-              : html`<br />${fieldName('/delivery_status')}:
-                  <bdi title=${DELIVERY_STATUSES.get(delivery_status)?.meaning ?? nothing}
-                    >${driverWords(delivery_status)}</bdi
-                  >`
+              : html`<br />${fieldOf('/delivery_status', driverWords(delivery_status))}`
           }
         </p>
       </td>
       <td role="cell">
         ${
           order.drivers.length === 0
-            ? html`<p class="muted">No driver</p>`
+            ? html`<p class="muted">${say('search.no_driver')}</p>`
             : order.drivers.map((driver) => this.#renderDriver(driver, clock))
         }
       </td>
       <td role="cell">
         <p>${moment(updated_at, clock)}</p>
-        <p class="muted">${clockWords(clock, Date.parse(updated_at))}<br />revision ${order.revision}</p>
+        <p class="muted">
+          ${clockWords(clock, Date.parse(updated_at))}<br />${say('audit.revision', { revision: String(order.revision) })}
+        </p>
       </td>
     </tr>`;
   }
 
   #renderDriver({ name, source, license_plate, from, to }: FoundDriver, clock: PlaceClock): TemplateResult {
     const timeWords = timeWordsBy(clock.offsetAt);
+    const begin = moment(from, clock);
     return html`<p>
-      ${name === null ? html`<span class="muted">No name</span>` : html`<bdi>${name}</bdi>`}
+      ${name === null ? html`<span class="muted">${say('search.no_name')}</span>` : html`<bdi>${name}</bdi>`}
       ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
       ${license_plate === null ? nothing : html`<span class="muted">· <bdi>${license_plate}</bdi></span>`}
       <span class="muted"
-        >· ${moment(from, clock)} to ${to === null ? 'now' : moment(to, clock, () => timeWords(to, from))}</span
+        >·
+        ${
+          to === null
+            ? sayParts('span.to_now', { from: begin })
+            : sayParts('span.from_to', { from: begin, to: moment(to, clock, () => timeWords(to, from)) })
+        }</span
       >
     </p>`;
   }

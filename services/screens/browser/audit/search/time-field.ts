@@ -3,6 +3,7 @@ import { live } from 'lit/directives/live.js';
 import { valueOf } from '../../shared/field-events';
 import { offsetText } from '../../../../../schemas/local-time';
 import { clockName, fromField, offsetsOf, type PlaceClock, type Side, toField } from '../model/place-clock';
+import { say } from '../model/say';
 
 /**
  * A field for a moment, by a clock that it names. Where the clock shows the time twice, as at the end of daylight saving
@@ -26,7 +27,7 @@ export class TimeField {
 
   /** @param given milliseconds since the epoch; null: none. @param clock by which it is shown and read */
   render(what: string, given: number | null, clock: PlaceClock, isDisabled = false): TemplateResult {
-    const label = `${what} (${clockName(clock)})`;
+    const label = say('clock.in_brackets', { what, clock: clockName(clock) });
     if (given !== this.#given) this.#typed = null;
     this.#given = given;
     const text = this.#typed ?? (given === null ? '' : toField(given, clock));
@@ -48,12 +49,12 @@ export class TimeField {
         offsets.length === 0
           ? nothing
           : html`<label
-              ><span><span class="unseen">${what}:</span> This time comes twice</span>
+              ><span><span class="unseen">${say('clock.twice_of', { what })}</span> ${say('clock.twice')}</span>
               <select name=${`${this.#name}_offset`} ?disabled=${isDisabled}>
                 ${offsets.map(
                   (offset, index) =>
                     html`<option value=${offset} ?selected=${offset === chosen}>
-                      ${index === 0 ? 'First' : 'Second'}, UTC${offset}
+                      ${say(index === 0 ? 'clock.first' : 'clock.second', { offset })}
                     </option>`,
                 )}
               </select></label

@@ -1,12 +1,10 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { live } from 'lit/directives/live.js';
 import { type OrderKey, orderKey } from '../../../../../schemas/order-key';
 import { notice } from '../answer-notice';
 import type { OrderSummaries } from '../../../../../schemas/api/order-summary';
 import type { OrderReceipts } from '../../../../../schemas/api/screen-reports';
-import { spanWords } from '../../../../../schemas/words/span-words';
 import { type Answer, historyOf, MOST_EVENTS, receiptsOf, summaryOf } from '../audit-client';
 import { auditStyles } from '../../shared/styles/audit-styles';
 import { icon } from '../../shared/icons';
@@ -17,14 +15,19 @@ import { OneQuestion } from '../one-question';
 import { orderSummaries, summaryStyles } from './order-summary';
 import { shownNotice } from './shown-on';
 import { eventItem } from './timeline-event';
+import { timelinePlayer } from './timeline-player';
 import { evidenceLinks } from './evidence-links';
 import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress, wordsAddress } from '../links';
-import { exactTimeWords, VERDICT_ORDER, verdictWords } from '../../shared/model/audit-words';
+import { SpokenLanguage } from '../../shared/language';
+import { numberWords, speech } from '../../shared/model/say';
+import { exactSpanWords } from '../../operators/model/span-words';
+import { AUDITORS_WORDS } from '../words/auditors-words';
+import { VERDICT_ORDER } from '../model/event-words';
+import { say } from '../model/say';
+import { sayParts } from '../words/say-parts';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../../board/model/past-order';
-import { valueOf } from '../../shared/field-events';
 import { LocationPicks } from '../../feed/location-picks';
-import { countWords } from '../../shared/model/words';
-import { attribute, property, railElement, state, styleSheet } from '../../shared/rail-element';
+import { attribute, languageAttributes, property, railElement, state, styleSheet } from '../../shared/rail-element';
 import { basics, tokens } from '../../shared/theme';
 import { verdictMark, verdictStyles } from './verdict-mark';
 import css from './ticket-rail-timeline.css?inline';
@@ -52,6 +55,7 @@ export class TicketRailTimeline extends railElement({
   /** What screens showed of it; null: it is not known yet. */
   receipts: state<Answer<OrderReceipts> | null>(null),
   isPlaying: state(false),
+  ...languageAttributes,
 }) {
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #question = new OneQuestion(this);
@@ -59,6 +63,11 @@ export class TicketRailTimeline extends railElement({
   #mustScroll = false;
   /** On which screens each revision was, as far as is known. */
   #screens = NO_SCREENS;
+
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this, ...AUDITORS_WORDS));
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -114,10 +123,10 @@ export class TicketRailTimeline extends railElement({
     return html`<div class="frame stack" aria-busy=${String(answer === null)}>
       ${
         answer === null
-          ? html`<p class="panel" role="status">Reading the history…</p>`
+          ? html`<p class="panel" role="status">${say('timeline.reading')}</p>`
           : answer.kind === 'found'
             ? this.#renderOrder(answer.value)
-            : notice(answer, 'Nothing was ever reported about this order.')
+            : notice(answer, say('timeline.nothing'))
       }
     </div>`;
   }
@@ -127,33 +136,30 @@ export class TicketRailTimeline extends railElement({
     const clock = this.#clock;
     const at = this.#index(past);
     const current = steps[at];
-    if (current === undefined) return notice({ kind: 'nothing' }, 'Nothing of this order can be read as an update.');
+    if (current === undefined) return notice({ kind: 'nothing' }, say('timeline.no_update'));
     const first = Math.floor(at / LAID_OUT) * LAID_OUT;
     const shown = steps.slice(first, first + LAID_OUT);
     return html`${this.#renderHead(past, current, { summary, complete })} ${this.#renderPlayer(steps, at, current)}
       ${
         complete
           ? nothing
-          : html`<p class="panel">
-              ${icon('info')} Only the first ${MOST_EVENTS.toLocaleString('en')} events are shown. The export has all of
-              them.
-            </p>`
+          : html`<p class="panel">${icon('info')} ${say('timeline.only_first', { most: MOST_EVENTS })}</p>`
       }
       ${
         steps.length <= LAID_OUT
           ? nothing
           : html`<p class="panel">
-              ${icon('info')} Events ${first + 1} to ${first + shown.length} of ${steps.length} stand here. The scrubber
-              leads to the others.
+              ${icon('info')}
+              ${say('timeline.part', { first: first + 1, last: first + shown.length, all: steps.length })}
             </p>`
       }
       ${shownNotice(this.receipts)}
-      <ol class="events stack" role="list" aria-label="Events">
+      <ol class="events stack" role="list" aria-label=${say('timeline.events')}>
         ${repeat(
           shown,
           ({ event }) => event.revision,
           (step, index) =>
-            guard([step, first + index === at, this.#screens, clock], () =>
+            guard([step, first + index === at, this.#screens, clock, speech()], () =>
               eventItem(
                 past.key,
                 step,
@@ -180,54 +186,47 @@ export class TicketRailTimeline extends railElement({
     ).filter(([, count]) => count > 0);
     return html`<section class="panel stack" aria-labelledby="order">
       <div>
-        <h2 id="order">Order <bdi>${key.order_id}</bdi></h2>
+        <h2 id="order">${sayParts('tile.order', { order: html`<bdi>${key.order_id}</bdi>` })}</h2>
         <p class="muted">
-          Location <bdi title=${key.location_id}>${this.#locations.called(key.location_id)}</bdi> ·
-          ${countWords(steps.length, 'event')} in ${spanWords(Math.max(0, last - first))} from
-          ${moment(new Date(first).toISOString(), clock)} on · times in ${clockWords(clock, last)}
+          ${sayParts('timeline.about', {
+            location: html`<bdi title=${key.location_id}>${this.#locations.called(key.location_id)}</bdi>`,
+            count: steps.length,
+            time: exactSpanWords(Math.max(0, last - first)),
+            from: moment(new Date(first).toISOString(), clock),
+            clock: clockWords(clock, last),
+          })}
         </p>
       </div>
-      ${summary.kind === 'found' ? orderSummaries(summary.value, clock) : notice(summary, 'There is no summary.')}
-      <ul class="row counts" role="list" aria-label="How the events were read">
-        ${counts.map(([verdict, count]) => html`<li>${verdictMark(verdict)} <span class="count">${count}</span></li>`)}
+      ${summary.kind === 'found' ? orderSummaries(summary.value, clock) : notice(summary, say('timeline.no_summary'))}
+      <ul class="row counts" role="list" aria-label=${say('timeline.verdicts')}>
+        ${counts.map(([verdict, count]) => html`<li>${verdictMark(verdict)} <span class="count">${numberWords(count)}</span></li>`)}
       </ul>
       <div class="row">
-        <a class="button" href=${replayAddress(key.location_id, current.at)}>${icon('pot')} The board at this moment</a>
+        <a class="button" href=${replayAddress(key.location_id, current.at)}>${icon('pot')} ${say('timeline.board')}</a>
         ${(['ndjson', 'csv'] as const).map(
           (format) =>
-            html`<a class="button" download href=${exportAddress(key, format)}>Export ${format.toUpperCase()}</a>`,
+            html`<a class="button" download href=${exportAddress(key, format)}
+              >${say('timeline.export', { format: format.toUpperCase() })}</a
+            >`,
         )}
         ${complete ? evidenceLinks(key, current.event, this.#locations.zoneOf(key.location_id)) : nothing}
-        <a class="button" href=${searchAddress({})}>${icon('search')} Find another order</a>
-        <a class="button" href=${wordsAddress()}>What the words mean</a>
+        <a class="button" href=${searchAddress({})}>${icon('search')} ${say('timeline.another')}</a>
+        <a class="button" href=${wordsAddress()} hreflang="en">${say('audit.words')}</a>
       </div>
     </section>`;
   }
 
   #renderPlayer(steps: readonly Step[], at: number, current: Step): TemplateResult {
-    const place = `${String(at + 1)} of ${String(steps.length)}`;
-    return html`<div class="player" role="group" aria-label="Play the order">
-      <button class="primary play" aria-label=${this.isPlaying ? 'Pause' : 'Play'} @click=${this.#togglePlay}>
-        ${icon(this.isPlaying ? 'pause' : 'play')}
-      </button>
-      <button aria-label="Event before" ?disabled=${at === 0} @click=${this.#step(steps, at - 1)}>
-        ${icon('previous')}
-      </button>
-      <button aria-label="Next event" ?disabled=${at === steps.length - 1} @click=${this.#step(steps, at + 1)}>
-        ${icon('next')}
-      </button>
-      <input
-        type="range"
-        min="0"
-        max=${steps.length - 1}
-        step="1"
-        aria-label="Event"
-        aria-valuetext=${`${place}: revision ${String(current.event.revision)}, ${exactTimeWords(current.at, this.#clock.offsetAt)}, ${verdictWords(current.event.verdict).words}`}
-        .value=${live(String(at))}
-        @input=${this.#scrubbed(steps)}
-      />
-      <output>Event ${place} · ${moment(current.event.received_at, this.#clock, exactTimeWords)}</output>
-    </div>`;
+    return timelinePlayer(
+      { all: steps.length, current, at, isPlaying: this.isPlaying, clock: this.#clock },
+      {
+        togglePlay: this.#togglePlay,
+        goTo: (to) => {
+          this.#pause();
+          this.#show(steps[to]);
+        },
+      },
+    );
   }
 
   get #clock(): PlaceClock {
@@ -266,19 +265,6 @@ export class TicketRailTimeline extends railElement({
       if (next >= steps.length - 1) this.#pause();
     }, STEP_MS);
   };
-
-  #step(steps: readonly Step[], index: number): () => void {
-    return () => {
-      this.#pause();
-      this.#show(steps[index]);
-    };
-  }
-
-  #scrubbed(steps: readonly Step[]): (event: Event) => void {
-    return (event) => {
-      this.#step(steps, Number(valueOf(event)))();
-    };
-  }
 
   /** A link that is opened elsewhere, or in another tab, is the browser's. */
   readonly #follow = (revision: number, click: MouseEvent): void => {

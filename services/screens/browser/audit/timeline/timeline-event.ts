@@ -1,24 +1,23 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { actionWords } from '../../../../../schemas/words/action-words';
+import { actionPhrase } from '../../../../../schemas/language/sentences/action-words';
 import type { OrderKey } from '../../../../../schemas/order-key';
 import type { HistoryEvent } from '../../../../../schemas/api/order-view';
 import { actionOf } from '../../../../../schemas/events/rail-actions';
 import { sourceWords } from '../../../../../schemas/words/source-words';
-import { spanWords } from '../../../../../schemas/words/span-words';
+import { sentenceOf } from '../../../../../schemas/language/sentences/phrase';
 import { fieldName } from '../field-name';
 import { icon } from '../../shared/icons';
 import './json-details';
 import { timelineAddress } from '../links';
-import {
-  exactTimeWords,
-  gapWords,
-  shortHash,
-  stageRule,
-  valueText,
-  verdictWords,
-} from '../../shared/model/audit-words';
+import { exactTimeWords, shortHash } from '../../shared/model/time-words';
 import { moment } from '../moment';
-import { TIE_WORDS, tieOf } from '../model/chain';
+import { listWords } from '../../operators/model/say';
+import { exactSpanWords } from '../../operators/model/span-words';
+import { speech } from '../../shared/model/say';
+import { tieOf } from '../model/chain';
+import { gapWords, stageRule, valueText, valueWords, verdictWords } from '../model/event-words';
+import { say } from '../model/say';
+import { listParts, renderSentence, sayParts } from '../words/say-parts';
 import { textOf } from '../../board/model/handoff/handoff';
 import type { Step } from '../../board/model/past-order';
 import type { PlaceClock } from '../model/place-clock';
@@ -26,6 +25,9 @@ import type { ShownOn } from '../model/shown-on';
 import { shownOn } from './shown-on';
 import { attentionWords, driverWords, statusWords, stageWords } from '../../shared/model/words';
 import { verdictMark } from './verdict-mark';
+
+/** The command that computes the hashes. */
+const VERIFY = 'ticket-rail verify';
 
 /**
  * Renders one event: what was said and how it was read, and how the order stood after it.
@@ -62,7 +64,7 @@ export function eventItem(
               @click=${(click: MouseEvent) => {
                 follow(revision, click);
               }}
-              >Revision ${revision}</a
+              >${say('event.revision', { revision: String(revision) })}</a
             >
           </h3>
           ${moment(event.received_at, clock, exactTimeWords)}
@@ -71,8 +73,8 @@ export function eventItem(
         ${readingOf(step, clock)} ${shownOn(screens, clock)} ${changesOf(event)}
         ${chainOf(event, before?.event ?? null)}
         <div class="raw">
-          <ticket-rail-json label="Object as it came" .value=${event.data}></ticket-rail-json>
-          <ticket-rail-json label="Metadata" .value=${event.metadata}></ticket-rail-json>
+          <ticket-rail-json label=${say('event.object')} .value=${event.data}></ticket-rail-json>
+          <ticket-rail-json label=${say('event.metadata')} .value=${event.metadata}></ticket-rail-json>
         </div>
       </div>
       ${stateAfter(step)}
@@ -87,18 +89,22 @@ function gapOf(before: Step, { at, order }: Step): TemplateResult {
       before.order.stage === order.stage
         ? nothing
         : html`<span class="muted"
-            >· ${stageWords(before.order.stage)} took
-            ${spanWords(Math.max(0, at - Date.parse(before.order.stage_since)))}</span
+            >${say('event.stage_took', {
+              stage: stageWords(before.order.stage),
+              time: exactSpanWords(Math.max(0, at - Date.parse(before.order.stage_since))),
+            })}</span
           >`
     }
   </p>`;
 }
 
 /** Returns what was done, or the rule behind the verdict. */
-function ruleOf({ event, order }: Step): string {
+function ruleOf({ event, order }: Step): TemplateResult | string {
   const action = actionOf(event);
   const name = order.driver_details?.name ?? null;
-  return action === null ? verdictWords(event.verdict).rule : actionWords(action, name);
+  return action === null
+    ? verdictWords(event.verdict).rule
+    : renderSentence(sentenceOf(actionPhrase(action, name), speech(), String));
 }
 
 function readingOf(step: Step, clock: PlaceClock): TemplateResult {
@@ -110,34 +116,36 @@ function readingOf(step: Step, clock: PlaceClock): TemplateResult {
       same_report_as === null
         ? nothing
         : html`<p class="same">
-            The same report as revision ${same_report_as.revision}, at
-            ${moment(same_report_as.received_at, clock, exactTimeWords)}
+            ${sayParts('event.same_report', {
+              revision: String(same_report_as.revision),
+              time: moment(same_report_as.received_at, clock, exactTimeWords),
+            })}
           </p>`
     }
     ${
       unreadable.length === 0
         ? nothing
         : html`<p class="unreadable">
-            Read otherwise than it came, or not at all:
-            ${unreadable.map((pointer, index) => html`${index === 0 ? nothing : ', '}${fieldName(pointer)}`)}
+            ${sayParts('event.unreadable', { fields: listParts(unreadable.map(fieldName)) })}
           </p>`
     }
   </div>`;
 }
 
 function changesOf({ revision, changes }: HistoryEvent): TemplateResult {
-  if (changes.length === 0) return html`<p class="muted">No field changed.</p>`;
-  const value = (of: unknown): TemplateResult => {
-    const text = valueText(of);
-    return text === null ? html`<span class="muted">nothing</span>` : html`<bdi>${text}</bdi>`;
-  };
-  return html`<div class="scroll" tabindex="0" role="group" aria-label=${`What revision ${String(revision)} changed`}>
+  if (changes.length === 0) return html`<p class="muted">${say('event.no_change')}</p>`;
+  return html`<div
+    class="scroll"
+    tabindex="0"
+    role="group"
+    aria-label=${say('event.changed', { revision: String(revision) })}
+  >
     <table class="changes">
       <thead>
         <tr>
-          <th scope="col">Field</th>
-          <th scope="col">Before</th>
-          <th scope="col">After</th>
+          <th scope="col">${say('event.field')}</th>
+          <th scope="col">${say('event.value_before')}</th>
+          <th scope="col">${say('event.value_after')}</th>
         </tr>
       </thead>
       <tbody>
@@ -145,13 +153,22 @@ function changesOf({ revision, changes }: HistoryEvent): TemplateResult {
           ({ pointer, from, to }) =>
             html`<tr data-pointer=${pointer}>
               <th scope="row">${fieldName(pointer)}</th>
-              <td class="from">${value(from)}</td>
-              <td class="to">${value(to)}</td>
+              <td class="from">${valueOf(pointer, from)}</td>
+              <td class="to">${valueOf(pointer, to)}</td>
             </tr>`,
         )}
       </tbody>
     </table>
   </div>`;
+}
+
+/** Renders a value in words, where it has some, and as it came. */
+function valueOf(pointer: string, value: unknown): TemplateResult {
+  const text = valueText(value);
+  if (text === null) return html`<span class="muted">${say('event.nothing')}</span>`;
+  const words = valueWords(pointer, value);
+  if (words !== null) return html`<bdi>${words}</bdi> <code><bdi>${text}</bdi></code>`;
+  return typeof value === 'string' ? html`<bdi>${text}</bdi>` : html`<code><bdi>${text}</bdi></code>`;
 }
 
 function chainOf(event: HistoryEvent, before: HistoryEvent | null): TemplateResult {
@@ -160,10 +177,15 @@ function chainOf(event: HistoryEvent, before: HistoryEvent | null): TemplateResu
   return html`<p class="chain" data-tie=${tie}>
     ${tie === 'broken' ? icon('alert') : nothing}
     ${event_hash === undefined ? nothing : html`<code title=${event_hash}>${shortHash(event_hash)}</code>`}
-    <span>${TIE_WORDS[tie]}</span>
+    <span
+      >${tie === 'broken' ? sayParts('tie.broken', { command: html`<code>${VERIFY}</code>` }) : say(`tie.${tie}`)}</span
+    >
     <span class="muted"
-      >·
-      ${signed_with === null ? 'no signature was checked' : html`signed with <code><bdi>${signed_with}</bdi></code>`}</span
+      >${
+        signed_with === null
+          ? say('event.not_signed')
+          : sayParts('event.signed_with', { secret: html`<code><bdi>${signed_with}</bdi></code>` })
+      }</span
     >
   </p>`;
 }
@@ -174,7 +196,7 @@ function stateAfter({ event, order }: Step): TemplateResult {
   return html`<div
     class="panel stack after"
     role="group"
-    aria-label=${`The order after revision ${String(event.revision)}`}
+    aria-label=${say('event.order_after', { revision: String(event.revision) })}
   >
     <p class="stage">
       <strong>${stageWords(order.stage)}</strong> <span class="muted">${stageRule(order.stage)}</span>
@@ -189,19 +211,23 @@ function stateAfter({ event, order }: Step): TemplateResult {
         <dd><bdi>${driverWords(order.delivery_status)}</bdi></dd>
       </div>
       <div>
-        <dt>Driver</dt>
+        <dt>${say('card.driver')}</dt>
         <dd>
-          <bdi>${driver === null ? 'Nobody assigned' : (textOf(driver.name) ?? 'Without a name')}</bdi>
+          <bdi>${driver === null ? say('event.nobody') : (textOf(driver.name) ?? say('audit.nameless'))}</bdi>
           ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
         </dd>
       </div>
       <div>
-        <dt>Attention</dt>
+        <dt>${say('field.attention')}</dt>
         <dd>
-          ${order.attention.length === 0 ? 'None' : order.attention.map((code) => attentionWords(code).words).join(', ')}
+          ${
+            order.attention.length === 0
+              ? say('event.no_attention')
+              : listWords(order.attention.map((code) => attentionWords(code).words))
+          }
         </dd>
       </div>
     </dl>
-    <ticket-rail-json label="The whole order" .value=${order}></ticket-rail-json>
+    <ticket-rail-json label=${say('event.order')} .value=${order}></ticket-rail-json>
   </div>`;
 }

@@ -1,7 +1,7 @@
 import { svg, html, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { valueAt } from '../../../../../schemas/records';
 import type { Verdict } from '../../../../../schemas/vocabulary';
-import { verdictWords } from '../../shared/model/audit-words';
+import { verdictWords } from '../model/event-words';
 import { styleSheet } from '../../shared/rail-element';
 import css from './verdict.css?inline';
 

@@ -51,6 +51,12 @@ export function momentOf(
   };
 }
 
+/** @returns a moment, in these words: those of before may be of another language */
+export const withWords = (moment: ReplayMoment, asOf: string): ReplayMoment =>
+  moment.freshness.kind === 'replay' && moment.freshness.asOf === asOf
+    ? moment
+    : { ...moment, freshness: { kind: 'replay', asOf } };
+
 /** What a scrubber covers, in milliseconds since the epoch, on whole seconds. */
 export interface Span {
   readonly from: number;

@@ -1,5 +1,6 @@
 import { en, isMessageId, type MessageId } from '../../../../../schemas/language/catalogues/en';
-import { ENGLISH, partsIn, sayIn, type Speech, type Values } from '../../../../../schemas/language/speech';
+import { ENGLISH, sayIn } from '../../../../../schemas/language/counter';
+import { partsIn, type Speech, type Values } from '../../../../../schemas/language/speech';
 
 /**
  * The language that a page speaks. All of its components speak the same, and English until they are set to another: it is
