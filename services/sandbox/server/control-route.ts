@@ -71,7 +71,6 @@ export function createControlRoutes(control: Control, news: LiveNews): Router {
     if (client === null) return;
     const leave = news.watch(client);
     if (leave === null) throw new Problem('too-many-screens', 'Too many pages are watching already. Close some.');
-    response.flushHeaders();
     response.once('close', leave);
   });
   router.all('/sandbox/events', takesOnly('GET'));

@@ -22,10 +22,14 @@ export class LiveNews {
     this.send('heartbeat', {});
   }, HEARTBEAT_MS).unref();
 
-  /** @returns what ends the watching, or null if too many watch already. */
+  /**
+   * Reports to a page from now on, and at once that it is heard: Firefox knows of no answer before its first bytes.
+   * @returns what ends the watching, or null if too many watch already
+   */
   watch(watcher: Watcher): (() => void) | null {
     if (this.#watchers.size >= MAX_WATCHERS) return null;
     this.#watchers.add(watcher);
+    watcher.send(eventFrame('heartbeat', '{}'));
     return () => {
       this.#watchers.delete(watcher);
     };
