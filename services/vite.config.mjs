@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
@@ -11,6 +12,7 @@ import { defineConfig } from 'vite';
 const root = resolve(import.meta.dirname, '..');
 const CHUNKS = 'services/chunks';
 const VALIDATORS = resolve(root, 'dist/services/handle-order/receive/contract-validators.js');
+const built = createRequire(resolve(root, 'dist/services/main.js'));
 const { bin, imports } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
 
 /** What a process or a thread begins with, by its place in `dist`. */
@@ -31,6 +33,22 @@ const compiledContracts = {
   resolveId: (id) => (id.endsWith('/contract-validators') ? VALIDATORS : null),
 };
 
+const { codeVersion, FOLD_SOURCES } = built('./read-model/fold-version.js');
+const { EVIDENCE_SOURCES } = built('./audit/evidence/evidence-code.js');
+const versions = {
+  'codeVersion(FOLD_SOURCES)': codeVersion(FOLD_SOURCES),
+  'codeVersion(EVIDENCE_SOURCES)': codeVersion(EVIDENCE_SOURCES),
+};
+
+/** Says which version code is, in place of reading all of it at each start to say so. */
+const versionsOfCode = {
+  name: 'versions-of-code',
+  transform: (code) => ({
+    code: Object.entries(versions).reduce((text, [call, is]) => text.replaceAll(call, `'${is}'`), code),
+    map: null,
+  }),
+};
+
 /** Lets a module find other files from where the compiler puts it. */
 const inPlace = {
   name: 'in-place',
@@ -45,7 +63,7 @@ const inPlace = {
 export default defineConfig({
   root,
   publicDir: false,
-  plugins: [anew, compiledContracts, inPlace],
+  plugins: [anew, compiledContracts, versionsOfCode, inPlace],
   // What is compiled for a machine, and what most services do without.
   ssr: { noExternal: true, external: ['better-sqlite3', '@eventstore/db-client', '@grpc/grpc-js'] },
   build: {
