@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { transformSync } from '@swc/core';
 import ts from 'typescript';
 
 /** The rules of the house (docs/decisions/001-layout.md), compared with the imports of every file. */
@@ -236,8 +237,11 @@ const RULES: readonly Rule[] = [
 /** Files that a file needs when it runs, packages included: without what it imports only as types. */
 function runtimeImportsOf(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  const { outputText } = ts.transpileModule(text, { compilerOptions: { module: ts.ModuleKind.CommonJS } });
-  const found = outputText.matchAll(/^(?:const .*)?\brequire\("([^"]+)"\)/gm);
+  const { code } = transformSync(text, {
+    jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+    module: { type: 'commonjs', importInterop: 'none' },
+  });
+  const found = code.matchAll(/^(?:const .*)?\brequire\("([^"]+)"\)/gm);
   return [...found].map(([, name = '']) => (name.startsWith('.') ? `${join(dirname(file), name)}.ts` : name));
 }
 

@@ -17,7 +17,10 @@ export const FOLD_SOURCES: Sources = [
  */
 export const foldVersion = (): string => codeVersion(FOLD_SOURCES);
 
-/** @returns what identifies code in this build, taken from the code itself. */
+/**
+ * @returns what identifies code in this build, taken from the code itself. In programs, the build has put it in place of the
+ * call (services/vite.config.mjs), so that no start reads all of that code.
+ */
 export function codeVersion(sources: Sources): string {
   const root = join(__dirname, '..', '..');
   const hash = createHash('sha256');

@@ -45,10 +45,11 @@ it('the example of the guide mounts the service below a path, beside what the ap
     expect((await call(url, '/rail/docs')).text).toContain('href="/rail/openapi.json"');
     expect((await call(url, '/rail')).headers.location).toBe('/rail/screens');
     expect((await call(url, '/rail/nowhere')).json).toMatchObject({ status: 404 });
-    // A stream that is open keeps nothing from ending.
+    // A stream that is open keeps nothing from ending, nor does its connection, which a browser would keep.
     const stream = await fetch(`${url}/rail/feed`, { headers: { Accept: 'text/event-stream' } });
     application.kill('SIGTERM');
     await stream.text();
+    await until('the application to end', () => application.exitCode !== null);
     expect(await ended).toEqual([0, null]);
   } finally {
     application.kill('SIGKILL');

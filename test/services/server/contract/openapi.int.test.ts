@@ -43,9 +43,14 @@ const DOCUMENT_ID = 'https://ticket-rail.test/openapi.json';
 
 let service: RunningService;
 let document: Document;
+/** Knows the document, and compiles each of its schemas once. */
+let ajv: Ajv2020;
 beforeAll(async () => {
   service = await startService();
   document = (await service.call('/openapi.json')).json as Document;
+  // Not strict: around its schemas, the document has keywords of OpenAPI.
+  ajv = new Ajv2020({ allErrors: true, strict: false, formats: { 'date-time': true } });
+  ajv.addSchema(document, DOCUMENT_ID);
 });
 afterAll(() => discard(service));
 
@@ -64,12 +69,7 @@ function* valuesOf(value: unknown, pointer = ''): Generator<readonly [string, un
 }
 
 /** Compiles the schema that a pointer into the document names. */
-function validatorOf(pointer: string) {
-  // Not strict: around its schemas, the document has keywords of OpenAPI.
-  const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { 'date-time': true } });
-  ajv.addSchema(document, DOCUMENT_ID);
-  return ajv.compile({ $ref: `${DOCUMENT_ID}#${encodeURI(pointer)}` });
-}
+const validatorOf = (pointer: string) => ajv.compile({ $ref: `${DOCUMENT_ID}#${encodeURI(pointer)}` });
 
 describe('OpenAPI document', () => {
   it('the OpenAPI document is OpenAPI 3.1 with all required members', () => {
