@@ -57,7 +57,17 @@ describe.each(HERE)('$name', ({ name, isHere, where, open }) => {
   const see = (css: string, text = ''): Promise<Point> =>
     until(`${css} "${text}"`, async () => (await find(css, text)) ?? null, OPEN_MS);
   const lose = (css: string, text = '') => until(`no ${css} "${text}"`, async () => (await find(css, text)) === null);
-  const press = async (css: string, text = ''): Promise<void> => window.click(await see(css, text));
+  /** Presses it once it stands still: what loads above it moves it. */
+  const press = async (css: string, text = ''): Promise<void> => {
+    let before = await see(css, text);
+    const still = await until(`${css} "${text}" to stand still`, async () => {
+      const now = await see(css, text);
+      const isStill = now.x === before.x && now.y === before.y;
+      before = now;
+      return isStill ? now : null;
+    });
+    await window.click(still);
+  };
   const inStage = (stage: string): Promise<Point> =>
     see(`.column[data-stage="${stage}"] ticket-rail-tile[data-order-id="order-1"]`);
 
@@ -98,6 +108,7 @@ describe.each(HERE)('$name', ({ name, isHere, where, open }) => {
     await deliver(location, { delivery_status: 'enroute_to_pickup', driver_details: { ...ANA, name: driver } });
     await deliver(location, ARRIVED);
     await window.goto(`${service.url}/audit`);
+    await see('p', 'The lists say how many orders');
     await press('input[name="driver"]');
     for (const letter of driver) await window.press(letter);
     await press('button', 'Find');
