@@ -1,3 +1,4 @@
+import { eventId } from '../../schemas/events/event-id';
 import { ExactNumber } from '../../schemas/json/exact-json';
 import type { FeedItem } from '../../schemas/api/feed';
 import { keysOf } from '../../schemas/json/json-pointer';
@@ -17,8 +18,8 @@ const DRIVER_DETAILS = 'driver_details';
 /**
  * What in the metadata of an event would reveal what is withheld: the request as it came, which is the body itself, and a
  * hash over it, or over such a hash, since anyone who has one tries passcodes until it fits, which takes a second. And the
- * request's id, the one thing that nobody else knows of those that an event's id is made of (`eventId` in seal.ts), whose
- * beginning is in every place of the feeds.
+ * request's id, the one thing that nobody else knows of those that an event's id is made of (`deliveryEventId` in
+ * seal.ts), whose beginning is in every place of the feeds.
  */
 const REVEALING: ReadonlySet<string> = new Set([...Object.keys(Seal.shape), 'body_sha256', 'request_id', 'arrival']);
 
@@ -90,7 +91,7 @@ const withoutContactInMetadata = <Metadata extends object>(metadata: Metadata): 
 /** Withholds contacts in an event as it is stored, and leaves out its id, which is made of the hash of its content. */
 export const withoutContactInStored = (event: RecordedEvent): RecordedEvent => ({
   ...event,
-  id: WITHHELD,
+  id: eventId(WITHHELD),
   // Bytes could hold anything, and a label is about a customer.
   data:
     isJson(event.data) && !event.stream.startsWith(LABEL_STREAM_PREFIX)

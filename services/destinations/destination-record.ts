@@ -18,6 +18,7 @@ import {
   type OrderSetAsideData,
 } from '../../schemas/destination-events';
 import type { FeedPosition } from '../../schemas/api/feed';
+import { eventId } from '../../schemas/events/event-id';
 import type { EventStore, Position } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
 import { sealAlone } from '../event-store/seal/seal';
@@ -113,7 +114,11 @@ export function createDestinationRecord(options: {
 
     add: async (type, fact) => {
       const data = { ...fact, at: new Date(now()).toISOString() };
-      await store.append(DESTINATIONS_STREAM, [sealAlone(DESTINATIONS_STREAM, { id: newId(), type, data }, {})], 'any');
+      await store.append(
+        DESTINATIONS_STREAM,
+        [sealAlone(DESTINATIONS_STREAM, { id: eventId(newId()), type, data }, {})],
+        'any',
+      );
     },
 
     close: () => places.close(),

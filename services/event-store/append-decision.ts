@@ -6,6 +6,7 @@
  * append at the end of its stream, and one id per event for a repeat.
  */
 
+import type { EventId } from '../../schemas/events/event-id';
 import type { ExpectedRevision, StreamRevision } from './event-store';
 
 /**
@@ -26,12 +27,12 @@ export interface StreamView {
    * Called only with 0 <= `revision` < `nextRevision`, in rising order, and stops at the first difference.
    * @returns the id of the event at `revision`; undefined if the store no longer knows it.
    */
-  idAt(revision: number): string | undefined;
+  idAt(revision: number): EventId | undefined;
   /**
    * Called only for `any` and `stream_exists` on a stream that has events.
    * @returns the revision of the oldest event with this id among the last {@link RECENT_EVENTS} of the stream.
    */
-  recentRevision(id: string): number | undefined;
+  recentRevision(id: EventId): number | undefined;
 }
 
 export type AppendDecision =
@@ -66,7 +67,7 @@ function conflict(view: StreamView): { readonly kind: 'conflict'; readonly actua
 export function decideAppend(
   view: StreamView,
   expected: ExpectedRevision,
-  events: readonly { readonly id: string }[],
+  events: readonly { readonly id: EventId }[],
 ): AppendDecision {
   if (view.deleted === 'tombstone') return DELETED;
   if (expected === 'any' || expected === 'stream_exists') return decideUnpositioned(view, expected, events);
@@ -94,7 +95,7 @@ export function decideAppend(
 function decideUnpositioned(
   view: StreamView,
   expected: 'any' | 'stream_exists',
-  events: readonly { readonly id: string }[],
+  events: readonly { readonly id: EventId }[],
 ): AppendDecision {
   if (expected === 'stream_exists' && view.deleted === 'soft') return DELETED;
   if (view.nextRevision === 0) return expected === 'any' ? { kind: 'write', first: 0 } : conflict(view);

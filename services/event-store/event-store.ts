@@ -1,3 +1,4 @@
+import type { EventId } from '../../schemas/events/event-id';
 import { type ExactNumber, parseJson, stringifyJson } from '../../schemas/json/exact-json';
 import type { Position as PositionText } from '../../schemas/events/position';
 import type { StreamName } from '../../schemas/events/stream-name';
@@ -49,7 +50,7 @@ export type Payload = JsonValue | Uint8Array;
 
 export interface NewEvent {
   /** UUID. Repeating an append with the same ids at the same exact revision stores once, for ever. */
-  readonly id: string;
+  readonly id: EventId;
   /** Not empty, not starting with `$`. */
   readonly type: string;
   readonly data: Payload;
@@ -58,7 +59,7 @@ export interface NewEvent {
 
 export interface RecordedEvent {
   readonly stream: StreamName;
-  readonly id: string;
+  readonly id: EventId;
   readonly type: string;
   readonly data: Payload;
   readonly metadata: Payload | undefined;
@@ -249,7 +250,7 @@ export function isEventStoreError(error: unknown, code?: EventStoreErrorCode): e
 
 /** An event encoded for storage: JSON as text, bytes as bytes. */
 export interface EncodedEvent {
-  readonly id: string;
+  readonly id: EventId;
   readonly type: string;
   readonly data: string | Uint8Array;
   readonly metadata: string | Uint8Array | null;

@@ -1,4 +1,5 @@
 import { BEGINNING, type FeedPosition } from '../../schemas/api/feed';
+import type { EventId } from '../../schemas/events/event-id';
 import { comparePositions, type Position } from '../event-store/event-store';
 import { parseFeedAddress } from '../orders/live/live-feed';
 
@@ -7,7 +8,8 @@ import { parseFeedAddress } from '../orders/live/live-feed';
  * id. A log that lost events gives its positions to others, and the id shows it.
  */
 
-export const feedPosition = (position: Position, eventId: string): FeedPosition => `${position}-${eventId.slice(0, 8)}`;
+export const feedPosition = (position: Position, eventId: EventId): FeedPosition =>
+  `${position}-${eventId.slice(0, 8)}`;
 
 /** @returns the position in the log; null for the beginning. */
 export const logPosition = (place: FeedPosition): Position | null => parseFeedAddress(place)?.position ?? null;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type OrderState, toOrder } from '../../projections/order/order';
+import { eventId } from '../../schemas/events/event-id';
 import type { LocationId } from '../../schemas/wire/handle-order';
 import type { OrderKey } from '../../schemas/order-key';
 import { type Label, LABEL_SET, LABEL_STREAM_PREFIX, labelStream, LabelSetData } from '../../schemas/label';
@@ -109,7 +110,7 @@ export class Labels {
     const stream = labelStream(key);
     const at = new Date(now()).toISOString();
     const data: LabelSetData = { ...key, label, at };
-    const event = sealAlone(stream, { id: newId(), type: LABEL_SET, data }, {});
+    const event = sealAlone(stream, { id: eventId(newId()), type: LABEL_SET, data }, {});
     const result = await store.append(stream, [event], 'any');
     if (result.kind === 'conflict') throw new EventStoreError('unavailable', `${stream} takes no label now`);
     const { revision, position } = result;

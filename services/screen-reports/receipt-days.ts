@@ -1,3 +1,4 @@
+import { type EventId, eventId } from '../../schemas/events/event-id';
 import type { LocationId } from '../../schemas/wire/handle-order';
 import {
   SCREEN_SHOWN,
@@ -64,7 +65,7 @@ export class ReceiptDays {
    * @param id of the event, a UUID: the same if it is tried again
    * @throws {EventStoreError}
    */
-  async append(day: string, shown: ScreenShownData, id: string): Promise<void> {
+  async append(day: string, shown: ScreenShownData, id: EventId): Promise<void> {
     const { location_id } = shown;
     const stream = shownStream(location_id, day);
     if (!this.#begun.has(stream)) await this.#begin(stream, { location_id, day });
@@ -73,7 +74,7 @@ export class ReceiptDays {
 
   async #begin(stream: StreamName, data: ShownDayData): Promise<void> {
     if ((await readOne(this.#store, stream)) === null) {
-      const begun = eventOf(SHOWN_DAYS_STREAM, SHOWN_DAY_BEGUN, data, this.#newId());
+      const begun = eventOf(SHOWN_DAYS_STREAM, SHOWN_DAY_BEGUN, data, eventId(this.#newId()));
       await this.#store.append(SHOWN_DAYS_STREAM, [begun], 'any');
     }
     if (this.#begun.size >= REMEMBERED_DAYS) this.#begun.clear();
@@ -81,7 +82,7 @@ export class ReceiptDays {
   }
 }
 
-const eventOf = (stream: StreamName, type: string, data: ScreenShownData | ShownDayData, id: string) =>
+const eventOf = (stream: StreamName, type: string, data: ScreenShownData | ShownDayData, id: EventId) =>
   sealAlone(stream, { id, type, data: { ...data } }, {});
 
 /** Yields what was recorded of a location on a day, as it came. */

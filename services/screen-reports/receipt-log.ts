@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { type EventId, eventId } from '../../schemas/events/event-id';
 import type { LocationId } from '../../schemas/wire/handle-order';
 import type { DisplayReceipt, ScreenReport, ShownScreen } from '../../schemas/api/screen-reports';
 import { isEventStoreError } from '../event-store/event-store';
@@ -49,7 +50,7 @@ interface Batch {
   /** By {@link screenKey} and name. */
   readonly screens: Map<string, ShownScreen>;
   /** Of its event: the store knows a repeat by it. */
-  readonly id: string;
+  readonly id: EventId;
   receipts: number;
   /** It was handed to the store, which may have taken it without saying so: nothing is added any more. */
   isTried: boolean;
@@ -132,7 +133,7 @@ export class ReceiptLog {
   #batchFor(location: LocationId, day: string, more: number): Batch {
     const open = this.#waiting.findLast((one) => one.location === location && one.day === day && !one.isTried);
     if (open !== undefined && open.receipts + more <= EVENT_RECEIPTS) return open;
-    const begun: Batch = { location, day, screens: new Map(), id: this.#newId(), receipts: 0, isTried: false };
+    const begun: Batch = { location, day, screens: new Map(), id: eventId(this.#newId()), receipts: 0, isTried: false };
     this.#waiting.push(begun);
     return begun;
   }

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { orderStream } from '../../schemas/events/order-events';
 import type { StreamName } from '../../schemas/events/stream-name';
 import type { EventStore, JsonValue, NewEvent } from '../../services/event-store/event-store';
-import { contentHash, eventId, sealEvent } from '../../services/event-store/seal/seal';
+import { contentHash, deliveryEventId, sealEvent } from '../../services/event-store/seal/seal';
 import { benchDelivery, OPEN_ORDERS } from './deliveries';
 import { figure, median, printPart } from './report';
 
@@ -56,7 +56,7 @@ class Orders {
       signed_with: 'ee49d6a5c0a28101',
       request_id,
     };
-    const id = eventId(stream, revision, content_hash, request_id);
+    const id = deliveryEventId(stream, revision, content_hash, request_id);
     const before = revision === 0 ? null : (this.#hashes[place] ?? null);
     const event = sealEvent(stream, { id, type: delivery.type, data: delivery.object, metadata }, before);
     this.#hashes[place] = event.metadata.event_hash;

@@ -6,7 +6,7 @@ import type { OrderKey } from '../../schemas/order-key';
 import { orderStream, SCHEMA_VERSION } from '../../schemas/events/order-events';
 import type { EventStore, JsonValue, NewEvent } from '../../services/event-store/event-store';
 import { openSqliteStore } from '../../services/event-store/sqlite/sqlite-store';
-import { contentHash, eventId, seal } from '../../services/event-store/seal/seal';
+import { contentHash, deliveryEventId, seal } from '../../services/event-store/seal/seal';
 import { benchOrder } from './deliveries';
 import { EVENTS_FILE } from './servers';
 
@@ -107,7 +107,7 @@ function historyEvent(
     signed_with: hash.slice(0, 16),
     request_id: requestId,
   };
-  const id = eventId(stream, revision, hash, requestId);
+  const id = deliveryEventId(stream, revision, hash, requestId);
   const sealed = seal({ stream, id, type, metadata }, previousHash);
   return { event: { id, type, data: object, metadata: sealed }, eventHash: sealed.event_hash };
 }

@@ -1,4 +1,5 @@
 import { renameSync } from 'node:fs';
+import { eventId } from '../../schemas/events/event-id';
 import type { Position } from '../../services/event-store/event-store';
 import { deleteOrderTable, type SavedOrder } from '../../services/read-model/order-table/schema';
 import { openOrderTable } from '../../services/read-model/order-table/writer';
@@ -120,7 +121,7 @@ function savedOrder(index: number, orders: number): SavedOrder {
     drives: drives.map((drive) => ({ ...drive, from: at(drive.from), to: drive.to === null ? null : at(drive.to) })),
     verdicts,
     position: String(index + 1) as Position,
-    eventId: `event ${String(index)}`,
+    eventId: eventId(`event ${String(index)}`),
     contentHash: null,
     eventHash: null,
     isBegun: true,
@@ -137,7 +138,7 @@ export function makeSearchTable(file: string, orders: number): { readonly save: 
     const batch = Array.from({ length: Math.min(BATCH, orders - first) }, (_, at) => savedOrder(first + at, orders));
     const position = String(first + batch.length) as Position;
     const began = performance.now();
-    table.save(batch, position, { position, id: 'newest' });
+    table.save(batch, position, { position, id: eventId('newest') });
     save += performance.now() - began;
   }
   const began = performance.now();

@@ -8,6 +8,7 @@ import {
   type AccessPage,
   accessVolumeStream,
 } from '../../../schemas/api/access';
+import { eventId } from '../../../schemas/events/event-id';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import type { EventStore, NewEvent } from '../../event-store/event-store';
 import { readIfThere } from '../../event-store/reads';
@@ -85,7 +86,7 @@ export function createAccessVolumes(options: {
   let current: { readonly stream: Promise<StreamName>; readonly since: number; left: number } | null = null;
 
   const eventOf = (stream: StreamName, type: string, data: NewEvent['data']): NewEvent =>
-    sealAlone(stream, { id: newId(), type, data }, {});
+    sealAlone(stream, { id: eventId(newId()), type, data }, {});
 
   async function begin(): Promise<StreamName> {
     const data = { at: new Date(now()).toISOString() };

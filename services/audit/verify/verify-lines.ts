@@ -1,6 +1,7 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { initial, type OrderState } from '../../../projections/order/order';
+import { eventId } from '../../../schemas/events/event-id';
 import { parseJson } from '../../../schemas/json/exact-json';
 import { isJsonObject } from '../../../schemas/json/json-object';
 import { orderKeyOfStream } from '../../../schemas/events/order-events';
@@ -351,7 +352,7 @@ export function eventOf(members: Members): RecordedEvent | null {
   if (at === null || position === null || data === undefined) return null;
   return {
     stream,
-    id,
+    id: eventId(id),
     type,
     data,
     metadata: payloadOf(members, 'metadata'),

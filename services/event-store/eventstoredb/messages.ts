@@ -7,6 +7,7 @@ import { Empty, StreamIdentifier, UUID, WrongExpectedVersion } from '@eventstore
 import type { Status } from '@eventstore/db-client/generated/status_pb';
 import { BatchAppendReq, type BatchAppendResp, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
 
+import { eventId } from '../../../schemas/events/event-id';
 import { mayLoseDigits, parseJson } from '../../../schemas/json/exact-json';
 import { type StreamName, streamName } from '../../../schemas/events/stream-name';
 import { parsePosition, type ExpectedRevision, type Payload, type Position } from '../event-store';
@@ -166,7 +167,7 @@ export function toReceived(resolved: ResolvedEvent | AllStreamResolvedEvent): Re
     position,
     event: {
       stream: streamName(event.streamId),
-      id: event.id,
+      id: eventId(event.id),
       type: event.type,
       data: event.data as Payload, // JSON or bytes, by its content type
       metadata: metadataFromClient(event.metadata),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventId } from '../../../schemas/events/event-id';
 import { type StreamName, streamName } from '../../../schemas/events/stream-name';
 
 import {
@@ -142,7 +143,7 @@ export class ResilientStore implements EventStore {
    */
   async #endOf(stream: StreamName, what: string): Promise<StreamRevision> {
     this.#link.assertOpen();
-    const probe = toWire({ id: randomUUID(), type: 'probe', data: 'null', metadata: null });
+    const probe = toWire({ id: eventId(randomUUID()), type: 'probe', data: 'null', metadata: null });
     const outcome = await this.#writes.run(what, true, (connection, tryMs) =>
       connection.append(stream, [probe], PROBE_REVISION, tryMs),
     );

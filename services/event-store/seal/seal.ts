@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Seal } from '../../../schemas/events/event-data';
 import { SCHEMA_VERSION } from '../../../schemas/events/order-events';
+import { type EventId, eventId } from '../../../schemas/events/event-id';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import type { JsonValue, NewEvent, Payload } from '../event-store';
 import { canonicalJson } from './canonical-json';
@@ -16,7 +17,7 @@ export function contentHash({ type, object }: { readonly type: string; readonly 
 /** What an event's own hash is taken of: everything that we write but its content, which has a hash in the metadata. */
 export interface Sealable {
   readonly stream: StreamName;
-  readonly id: string;
+  readonly id: EventId;
   readonly type: string;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
@@ -37,7 +38,7 @@ export function eventHash({ stream, id, type, metadata }: Sealable): string {
  * @param previousHash `event_hash` of the event before it in its stream, or null if there is none
  */
 export function seal<Metadata extends { readonly content_hash: string }>(
-  { stream, id, type, metadata }: { stream: StreamName; id: string; type: string; metadata: Metadata },
+  { stream, id, type, metadata }: { stream: StreamName; id: EventId; type: string; metadata: Metadata },
   previousHash: string | null,
 ): Metadata & Seal {
   const chained = { ...metadata, previous_hash: previousHash };
@@ -55,7 +56,7 @@ export interface SealedEvent<Metadata> extends NewEvent {
  */
 export function sealEvent<Metadata extends { readonly content_hash: string }>(
   stream: StreamName,
-  event: { readonly id: string; readonly type: string; readonly data: Payload; readonly metadata: Metadata },
+  event: { readonly id: EventId; readonly type: string; readonly data: Payload; readonly metadata: Metadata },
   previousHash: string | null,
 ): SealedEvent<Metadata> {
   return { ...event, metadata: seal({ ...event, stream }, previousHash) };
@@ -67,7 +68,7 @@ export function sealEvent<Metadata extends { readonly content_hash: string }>(
  */
 export function sealAlone<Details extends Readonly<Record<string, JsonValue>>>(
   stream: StreamName,
-  { id, type, data }: { readonly id: string; readonly type: string; readonly data: Payload },
+  { id, type, data }: { readonly id: EventId; readonly type: string; readonly data: Payload },
   details: Details,
 ): SealedEvent<Details> {
   const content_hash = contentHash({ type, object: data });
@@ -81,22 +82,29 @@ export function sealAlone<Details extends Readonly<Record<string, JsonValue>>>(
 /** Namespace of our event ids: made once, at random, and never to change. */
 const EVENT_ID_NAMESPACE = Buffer.from('6f0b0f3e5d6c4f0fa1b70c1f5d3c9a42', 'hex').toString('latin1');
 
-const uuidOf = (name: string): string => {
+const uuidOf = (name: string): EventId => {
   const hex = hash('sha1', Buffer.from(`${EVENT_ID_NAMESPACE}${name}`, 'latin1'), 'hex');
   const variant = ((parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return eventId(
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`,
+  );
 };
 
 /**
- * @returns the id of an event: UUIDv5 (RFC 9562 section 5.5) of its stream, revision, content hash and request, so that
- * repeating an append whose outcome is unknown stores once. The request is part of it because the same content at the
- * same place may be another fact: of A, B, A, the second A must never be taken for a repeat of the first.
+ * @returns the id of the event of a delivery: UUIDv5 (RFC 9562 section 5.5) of its stream, revision, content hash and
+ * request, so that repeating an append whose outcome is unknown stores once. The request is part of it because the same
+ * content at the same place may be another fact: of A, B, A, the second A must never be taken for a repeat of the first.
  */
-export const eventId = (stream: StreamName, revision: number, contentHash: string, requestId: string): string =>
-  uuidOf(`${stream}\n${String(revision)}\n${contentHash}\n${requestId}`);
+export const deliveryEventId = (
+  stream: StreamName,
+  revision: number,
+  contentHash: string,
+  requestId: string,
+): EventId => uuidOf(`${stream}\n${String(revision)}\n${contentHash}\n${requestId}`);
 
 /**
  * @returns the id of the event of an action: UUIDv5 of its stream and the key that its screen gave it, so that what is sent
- *   again is found in the stream, from wherever it comes. A key has none of the line breaks that {@link eventId} puts in.
+ *   again is found in the stream, from wherever it comes. A key has none of the line breaks that {@link deliveryEventId}
+ *   puts in.
  */
-export const actionId = (stream: StreamName, key: string): string => uuidOf(`${stream}\n${key}`);
+export const actionEventId = (stream: StreamName, key: string): EventId => uuidOf(`${stream}\n${key}`);

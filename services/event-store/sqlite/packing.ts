@@ -1,3 +1,4 @@
+import { type EventId, eventId } from '../../../schemas/events/event-id';
 import { parseJson } from '../../../schemas/json/exact-json';
 import type { JsonValue } from '../event-store';
 
@@ -248,15 +249,16 @@ export function packId(id: string): Buffer | string {
 }
 
 /** @throws {RangeError} for bytes that are no UUID. */
-export const unpackId = (id: string | Buffer): string => (typeof id === 'string' ? id : uuidOf(id.toString('hex')));
+export const unpackId = (id: string | Buffer): EventId =>
+  typeof id === 'string' ? eventId(id) : uuidOf(id.toString('hex'));
 
 /**
  * @param hex a packed id as hexadecimal digits
  * @throws {RangeError} for bytes that are no UUID.
  */
-export function uuidOf(hex: string): string {
+export function uuidOf(hex: string): EventId {
   if (hex.length !== 2 * UUID_BYTES) throw new RangeError('an event id that is no UUID');
-  return fill(UUID_TEMPLATE, hex.toLowerCase(), 0);
+  return eventId(fill(UUID_TEMPLATE, hex.toLowerCase(), 0));
 }
 
 /** @returns SQL for the text of a template, of packed digits from the `first` on, from 0. */

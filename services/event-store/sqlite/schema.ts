@@ -1,3 +1,4 @@
+import { eventId } from '../../../schemas/events/event-id';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import type { Database as Connection } from 'better-sqlite3';
 import { decodePayload, type EncodedEvent, EventStoreError, positionOf, type RecordedEvent } from '../event-store';
@@ -110,7 +111,7 @@ export function toEvent(row: ReadRow): RecordedEvent {
     if (packed === null && form !== PLAIN) throw new RangeError(`metadata of form ${String(form)} that are no bytes`);
     return {
       stream,
-      id: packedId === null ? (plainId ?? '') : uuidOf(packedId),
+      id: packedId === null ? eventId(plainId ?? '') : uuidOf(packedId),
       type,
       data: decodePayload(data),
       metadata: packed !== null ? unpackMetadata(form, packed) : plain === null ? undefined : decodePayload(plain),

@@ -1,5 +1,6 @@
 import { CONSUMER_COMMITTED, type ConsumerCommittedData } from '../../../schemas/consumer-events';
 import type { FeedPosition } from '../../../schemas/api/feed';
+import { eventId } from '../../../schemas/events/event-id';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { readIfThere, readOne } from '../../event-store/reads';
@@ -56,7 +57,7 @@ export class CommitVolumes {
     );
     if (decision.kind === 'keep') return { kind: 'kept', position: decision.position };
     const data: ConsumerCommittedData = { position, at };
-    const event = sealAlone(stream, { id: this.#newId(), type: CONSUMER_COMMITTED, data }, {});
+    const event = sealAlone(stream, { id: eventId(this.#newId()), type: CONSUMER_COMMITTED, data }, {});
     const result = await this.#store.append(stream, [event], newest?.revision ?? 'no_stream');
     return result.kind === 'conflict' ? { kind: 'conflict' } : { kind: 'committed', length: result.revision + 1 };
   }

@@ -1,4 +1,5 @@
 import type { ConsumerDeletedData, ConsumerSetData, ConsumerVolumeData } from '../../../schemas/consumer-events';
+import { eventId } from '../../../schemas/events/event-id';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import type { EventStore, ExpectedRevision } from '../../event-store/event-store';
 import { readIfThere } from '../../event-store/reads';
@@ -61,7 +62,7 @@ export class ConsumerStream {
     data: ConsumerSetData | ConsumerVolumeData | ConsumerDeletedData,
     expected: ExpectedRevision = 'any',
   ): Promise<boolean> {
-    const event = sealAlone(this.#name, { id: this.#newId(), type, data }, {});
+    const event = sealAlone(this.#name, { id: eventId(this.#newId()), type, data }, {});
     return (await this.#store.append(this.#name, [event], expected)).kind === 'appended';
   }
 }

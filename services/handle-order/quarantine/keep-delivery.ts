@@ -1,3 +1,4 @@
+import { eventId } from '../../../schemas/events/event-id';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import { type EventStore, isEventStoreError, type JsonValue } from '../../event-store/event-store';
 import type { Admission } from '../record/admission';
@@ -34,7 +35,7 @@ export async function keepDelivery(
     signed_with: receipt.signedWith,
     request_id: receipt.requestId,
   };
-  const event = sealAlone(stream, { id: receipt.requestId, type, data }, details);
+  const event = sealAlone(stream, { id: eventId(receipt.requestId), type, data }, details);
   try {
     const result = await admission.admit(bytes, () => store.append(stream, [event], 'any'));
     if (result === null) return { kind: 'overloaded' };

@@ -27,7 +27,7 @@ import {
 import { readIfThere, readOne, readPage } from '../../event-store/reads';
 import type { Admission } from '../record/admission';
 import type { DecodedBody } from '../receive/decode-body';
-import { eventId, sealAlone } from '../../event-store/seal/seal';
+import { deliveryEventId, sealAlone } from '../../event-store/seal/seal';
 import { type About, type AboutFilter, aboutOf, isAbout, pageWith } from './about';
 import { keepDelivery } from './keep-delivery';
 import { type ParsedDelivery, parseDelivery } from '../receive/parse-delivery';
@@ -185,7 +185,7 @@ async function markRedriven(
 ): Promise<void> {
   const stream = redriveStream(entry.quarantine_id);
   const data: RedrivenData = { at, outcome: kind, ...key, revision };
-  const id = eventId(stream, 0, entry.body_sha256, entry.request_id);
+  const id = deliveryEventId(stream, 0, entry.body_sha256, entry.request_id);
   await store.append(stream, [sealAlone(stream, { id, type: REDRIVEN, data }, {})], 'no_stream');
 }
 

@@ -10,7 +10,7 @@ import { KeyedQueue } from '../../concurrency/keyed-queue';
 import { sleep } from '../../concurrency/sleep';
 import type { Admission } from './admission';
 import { readOne } from '../../event-store/reads';
-import { contentHash, eventId, sealEvent } from '../../event-store/seal/seal';
+import { contentHash, deliveryEventId, sealEvent } from '../../event-store/seal/seal';
 import type { Envelope } from '../receive/parse-delivery';
 
 /**
@@ -199,7 +199,7 @@ export function createRecorder(
         heads.set(stream, decision.head);
         return { kind: 'repeat', key, revision, position };
       }
-      const id = eventId(stream, decision.revision, hash, metadata.request_id);
+      const id = deliveryEventId(stream, decision.revision, hash, metadata.request_id);
       const { type } = delivery;
       const data = delivery.object as JsonValue; // it was parsed from JSON
       // The append proves the previous hash too: the store takes it only after the event that it is the hash of.

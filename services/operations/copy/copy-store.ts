@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventId } from '../../../schemas/events/event-id';
 import { stringifyJson } from '../../../schemas/json/exact-json';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import {
@@ -87,7 +88,7 @@ function placeholder(stream: StreamName, revision: number): NewEvent {
     .update(`${PLACEHOLDER}\n${stream}\n${String(revision)}`)
     .digest('hex');
   const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-  return { id, type: PLACEHOLDER, data: null };
+  return { id: eventId(id), type: PLACEHOLDER, data: null };
 }
 
 const expectedBefore = (revision: number): ExpectedRevision => (revision === 0 ? 'no_stream' : revision - 1);

@@ -1,4 +1,5 @@
 import type { OrderDeletedData } from '../../../schemas/events/event-data';
+import { eventId } from '../../../schemas/events/event-id';
 import { MAX_DELETED_LEAVES, ORDER_DELETED, RETENTION_STREAM } from '../../../schemas/events/order-events';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import type { EventStore } from '../../event-store/event-store';
@@ -18,7 +19,7 @@ export async function noteDeleted(
 ): Promise<void> {
   for (let first = 0; first < leaves.length; first += MAX_DELETED_LEAVES) {
     const data: OrderDeletedData = { stream, leaves: leaves.slice(first, first + MAX_DELETED_LEAVES) };
-    const event = sealAlone(RETENTION_STREAM, { id: newId(), type: ORDER_DELETED, data }, {});
+    const event = sealAlone(RETENTION_STREAM, { id: eventId(newId()), type: ORDER_DELETED, data }, {});
     await store.append(RETENTION_STREAM, [event], 'any');
   }
 }

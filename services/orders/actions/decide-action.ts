@@ -3,6 +3,7 @@ import { assignedRevision, looksAlike } from '../../../projections/order/driver'
 import { evolve, initial, type OrderState } from '../../../projections/order/order';
 import { isCanceled } from '../../../projections/order/stage';
 import type { ActionRequest } from '../../../schemas/api/actions';
+import type { EventId } from '../../../schemas/events/event-id';
 import { decodeOrderEvent, hashOf } from '../../../schemas/events/order-events';
 import { actionOf, COMPARED, type RailAction, timeInAction } from '../../../schemas/events/rail-actions';
 import type { RecordedEvent } from '../../event-store/event-store';
@@ -36,7 +37,7 @@ export const nothingReadYet: ReadForAction = {
  * @param id of the event that the action makes
  * @returns what is read after one more event of the stream
  */
-export function readOn(before: ReadForAction, stored: RecordedEvent, seenRevision: number, id: string): ReadForAction {
+export function readOn(before: ReadForAction, stored: RecordedEvent, seenRevision: number, id: EventId): ReadForAction {
   const event = decodeOrderEvent(stored);
   const now = event === null ? before.now : evolve(before.now, event);
   const isSeen = stored.revision <= seenRevision;

@@ -1,5 +1,6 @@
 import type { OrderState } from '../../../projections/order/order';
 import type { OrderEventMetadata } from '../../../schemas/events/event-data';
+import type { EventId } from '../../../schemas/events/event-id';
 import { orderStream, SCHEMA_VERSION } from '../../../schemas/events/order-events';
 import type { OrderKey } from '../../../schemas/order-key';
 import type { StreamName } from '../../../schemas/events/stream-name';
@@ -8,7 +9,7 @@ import { sleep } from '../../concurrency/sleep';
 import { nextTurn } from '../../concurrency/turns';
 import type { EventStore, Position } from '../../event-store/event-store';
 import { readIfThere, readOne } from '../../event-store/reads';
-import { actionId, contentHash, sealEvent } from '../../event-store/seal/seal';
+import { actionEventId, contentHash, sealEvent } from '../../event-store/seal/seal';
 import { MAX_CONFLICTS, type NotStored, notStored, OUTRUN, REREAD_MS } from '../../handle-order/record/record-update';
 import {
   type ActionDecision,
@@ -47,7 +48,7 @@ export type RecordAction = (key: OrderKey, press: Press, receipt: ActionReceipt)
 
 type Store = Pick<EventStore, 'readStream' | 'append'>;
 
-async function readAll(store: Store, stream: StreamName, { request }: Press, id: string) {
+async function readAll(store: Store, stream: StreamName, { request }: Press, id: EventId) {
   await nextTurn();
   let read = nothingReadYet;
   for await (const stored of readIfThere(store, stream)) read = readOn(read, stored, request.revision, id);
@@ -61,7 +62,7 @@ async function decideAndAppend(
   press: Press,
   receipt: ActionReceipt,
 ): Promise<ActionOutcome> {
-  const id = actionId(stream, receipt.idempotencyKey);
+  const id = actionEventId(stream, receipt.idempotencyKey);
   for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
     if (conflicts > 0) await sleep(REREAD_MS);
     const read = await readAll(store, stream, press, id);

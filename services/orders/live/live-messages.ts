@@ -1,4 +1,5 @@
 import { isWaiting, type OrderState, toOrder } from '../../../projections/order/order';
+import type { EventId } from '../../../schemas/events/event-id';
 import { stringifyJson } from '../../../schemas/json/exact-json';
 import type { LocationId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
@@ -45,7 +46,7 @@ export interface FeedAddress {
   readonly event: string;
 }
 
-export const feedAddress = (position: Position, eventId: string): FeedAddress => ({
+export const feedAddress = (position: Position, eventId: EventId): FeedAddress => ({
   position,
   event: eventId.slice(0, 8),
 });

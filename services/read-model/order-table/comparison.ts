@@ -37,7 +37,7 @@ export function openComparison(storedFile: string, freshFile: string): Compariso
     const row = db
       .prepare<
         [],
-        { version: string; position: string | null; witness_position: string | null; witness_id: string | null }
+        { version: string; position: string | null; witness_position: string | null; witness_id: Witness['id'] | null }
       >('SELECT version, position, witness_position, witness_id FROM main.checkpoint')
       .get();
     if (row === undefined) throw new Error('it was never written');

@@ -338,7 +338,7 @@ export class OrderTableReader {
 
   #checkpoint(): Pick<OrdersAt, 'position' | 'newest'> {
     const sql = 'SELECT position, witness_position AS at, witness_id AS id FROM checkpoint';
-    const [row] = this.#all<Readonly<Record<'position' | 'at' | 'id', string | null>>>(sql, []);
+    const [row] = this.#all<{ position: string | null; at: string | null; id: Witness['id'] | null }>(sql, []);
     const at = parsePosition(row?.at ?? '');
     return {
       position: parsePosition(row?.position ?? ''),

@@ -1,3 +1,4 @@
+import type { EventId } from '../../../schemas/events/event-id';
 import type { LocationId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
 import type { Position } from '../../event-store/event-store';
@@ -17,7 +18,7 @@ export const recordOf = ({ location_id, order_id, state }: OrderRow): OrderRecor
 
 export interface PlacedRow extends Omit<OrderKey, 'location_id'> {
   readonly placed: Position;
-  readonly event_id: string;
+  readonly event_id: EventId;
   readonly state: string;
 }
 

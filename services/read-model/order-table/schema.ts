@@ -1,6 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import type { Drive } from '../../../projections/order/drives';
 import type { OrderState } from '../../../projections/order/order';
+import type { EventId } from '../../../schemas/events/event-id';
 import { parseJson } from '../../../schemas/json/exact-json';
 import type { OrderKey } from '../../../schemas/order-key';
 import type { LocationSummary } from '../../../schemas/api/location-view';
@@ -135,7 +136,7 @@ export interface OrderRecord {
 export interface PlacedOrder extends OrderRecord {
   readonly position: Position;
   /** Of its newest event. */
-  readonly eventId: string;
+  readonly eventId: EventId;
 }
 
 /** An order's state as it is saved. */
@@ -164,7 +165,7 @@ export const parseState = (text: string): OrderState => parseJson(text) as Order
 /** An event that the log had when the table was saved: by it a log that is another one is known. */
 export interface Witness {
   readonly position: Position;
-  readonly id: string;
+  readonly id: EventId;
 }
 
 /** The read model's file cannot be read; it may be on its way to being made anew. */

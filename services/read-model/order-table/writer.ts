@@ -170,7 +170,7 @@ function orderRows(db: Connection) {
 /** Prepares the statements that read and write how far the table has come. */
 function progress(db: Connection) {
   const checkpoint = db.prepare<[], string | null>('SELECT position FROM checkpoint').pluck();
-  const witness = db.prepare<[], { position: string | null; id: string | null }>(
+  const witness = db.prepare<[], { position: string | null; id: Witness['id'] | null }>(
     'SELECT witness_position AS position, witness_id AS id FROM checkpoint',
   );
   const setCheckpoint = db.prepare<[string, string, string]>(

@@ -1,3 +1,4 @@
+import { eventId } from '../../../schemas/events/event-id';
 import {
   decideAppend,
   decideDelete,
@@ -12,8 +13,9 @@ interface Stored {
   readonly asked: string[];
 }
 
-function stored(ids: readonly string[], deleted: StreamView['deleted'] = null): Stored {
+function stored(texts: readonly string[], deleted: StreamView['deleted'] = null): Stored {
   const asked: string[] = [];
+  const ids = texts.map((text) => eventId(text));
   return {
     asked,
     view: {
@@ -32,7 +34,7 @@ function stored(ids: readonly string[], deleted: StreamView['deleted'] = null): 
   };
 }
 
-const events = (ids: string): { id: string }[] => Array.from(ids, (id) => ({ id }));
+const events = (ids: string) => Array.from(ids, (id) => ({ id: eventId(id) }));
 
 const write = (first: number): AppendDecision => ({ kind: 'write', first });
 const repeat = (last: number): AppendDecision => ({ kind: 'stored', last });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import pino from 'pino';
 import { CONSUMERS_STREAM, commitStream } from '../../../schemas/consumer-events';
 import { BEGINNING, type FeedPosition } from '../../../schemas/api/feed';
+import { eventId } from '../../../schemas/events/event-id';
 import { streamName } from '../../../schemas/events/stream-name';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 import type { EventStore, Position } from '../../../services/event-store/event-store';
@@ -13,7 +14,7 @@ import { readRemoval, REMOVAL_SETTLES_MS } from '../../../services/feed/removal'
 import { cases } from '../../support/depth';
 
 const at = (position: number): FeedPosition =>
-  position === 0 ? BEGINNING : feedPosition(String(position) as Position, '0a1b2c3d');
+  position === 0 ? BEGINNING : feedPosition(String(position) as Position, eventId('0a1b2c3d'));
 
 /** An instance of the service, as far as consumers go. */
 const instanceOver = (store: EventStore, coveredTo: Position | null = null): Consumers =>

@@ -12,6 +12,7 @@ import type { Feed, FeedQuestion, Wanted } from '../../../services/feed/feed';
 import { comparePlaces, feedPosition, laterPlace } from '../../../services/feed/feed-place';
 import { MAX_KEPT_ITEMS } from '../../../services/feed/tail';
 import { noteDeleted } from '../../../services/operations/retention/note-deleted';
+import { newEventId } from '../../support/new-event-id';
 import { arbitraryEvents } from '../../projections/arbitraries';
 import { KEY } from '../../projections/scenario';
 import { cases } from '../../support/depth';
@@ -86,7 +87,7 @@ it('places are ordered as the log is, after the beginning', () => {
   const positions = fc.bigInt({ min: 0n, max: 9_223_372_036_854_775_807n });
   fc.assert(
     fc.property(positions, positions, (one, other) => {
-      const [a, b] = [one, other].map((position) => feedPosition(String(position) as never, randomUUID())) as [
+      const [a, b] = [one, other].map((position) => feedPosition(String(position) as never, newEventId())) as [
         FeedPosition,
         FeedPosition,
       ];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { evolve, initial, type OrderState } from '../../../projections/order/order';
 import { BEGINNING, type FeedPosition } from '../../../schemas/api/feed';
+import { eventId } from '../../../schemas/events/event-id';
 import { orderKey } from '../../../schemas/order-key';
 import type { Position } from '../../../services/event-store/event-store';
 import { comparePlaces, feedPosition, logPosition } from '../../../services/feed/feed-place';
@@ -29,7 +30,7 @@ class Table {
       key: orderKey('here', String(order)),
       state: evolve(state, event),
       position: String(this.#position) as Position,
-      eventId: '0a1b2c3d-0000-4000-8000-000000000000',
+      eventId: eventId('0a1b2c3d-0000-4000-8000-000000000000'),
     });
   }
 
@@ -87,7 +88,7 @@ it('a removal stands at its place among the orders with news', () => {
   for (const order of [1, 2]) table.report(order);
   const [one, two] = table.after(BEGINNING, 10).orders.map(placeOf) as [FeedPosition, FeedPosition];
   const removal = {
-    position: feedPosition('4' as Position, 'ffffffff-0000-4000-8000-000000000000'),
+    position: feedPosition('4' as Position, eventId('ffffffff-0000-4000-8000-000000000000')),
     ...orderKey('here', '3'),
     type: 'order.removed' as const,
     received_at: '2026-11-21T18:00:00.000Z',

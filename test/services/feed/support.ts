@@ -1,4 +1,4 @@
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { OrderKey } from '../../../schemas/order-key';
 import { orderStream } from '../../../schemas/events/order-events';
 import { createReadItems } from '../../../services/feed/feed-items';
@@ -7,6 +7,7 @@ import { OrderFolds } from '../../../services/feed/order-folds';
 import { Tail } from '../../../services/feed/tail';
 import type { EventStore, JsonValue } from '../../../services/event-store/event-store';
 import type { OrderTableReader } from '../../../services/read-model/order-table/reader';
+import { newEventId } from '../../support/new-event-id';
 
 /** Appends one fact about an order, as the service would store it, without the seal. */
 export async function report(
@@ -20,7 +21,7 @@ export async function report(
     orderStream(key),
     [
       {
-        id: randomUUID(),
+        id: newEventId(),
         type: 'order.updated',
         data,
         metadata: {

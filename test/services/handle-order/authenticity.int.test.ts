@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { v5 } from 'uuid';
-import { contentHash, eventId } from '../../../services/event-store/seal/seal';
+import { contentHash, deliveryEventId } from '../../../services/event-store/seal/seal';
 import {
   createBearerCheck,
   createVerifier,
@@ -420,7 +420,7 @@ describe('fingerprint', () => {
   });
 });
 
-describe('eventId', () => {
+describe('deliveryEventId', () => {
   /** The namespace of content-hash.ts: these 16 bytes stand for ever. */
   const NAMESPACE = Uint8Array.from(Buffer.from('6f0b0f3e5d6c4f0fa1b70c1f5d3c9a42', 'hex'));
 
@@ -432,16 +432,16 @@ describe('eventId', () => {
   ])('the event id of %s at %i is the UUIDv5 of its parts', (stream, revision, hash) => {
     const request = '5f1c2d1e-0c4b-4f57-9f0e-6f1f0a6c2b11';
     const name = `${stream}\n${String(revision)}\n${hash}\n${request}`;
-    expect(eventId(streamName(stream), revision, hash, request)).toBe(v5(name, NAMESPACE));
+    expect(deliveryEventId(streamName(stream), revision, hash, request)).toBe(v5(name, NAMESPACE));
   });
 
   it('an event id differs if any of its parts differs', () => {
     const ids = [
-      eventId(streamName('a'), 0, 'x', 'r'),
-      eventId(streamName('b'), 0, 'x', 'r'),
-      eventId(streamName('a'), 1, 'x', 'r'),
-      eventId(streamName('a'), 0, 'y', 'r'),
-      eventId(streamName('a'), 0, 'x', 's'),
+      deliveryEventId(streamName('a'), 0, 'x', 'r'),
+      deliveryEventId(streamName('b'), 0, 'x', 'r'),
+      deliveryEventId(streamName('a'), 1, 'x', 'r'),
+      deliveryEventId(streamName('a'), 0, 'y', 'r'),
+      deliveryEventId(streamName('a'), 0, 'x', 's'),
     ];
     expect(new Set(ids).size).toBe(ids.length);
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { toOrder } from '../../../projections/order/order';
 import { type Choice, CHOICES, MAX_COUNTED_ORDERS, type SearchChoices } from '../../../schemas/api/search-choices';
+import { eventId } from '../../../schemas/events/event-id';
 import type { OrderEvent } from '../../../schemas/events/order-events';
 import { orderKey } from '../../../schemas/order-key';
 import type { Position } from '../../../services/event-store/event-store';
@@ -40,10 +41,10 @@ function tableOf(orders: readonly Order[]): OrderTableReader {
   const saved = orders.map((order, at) => ({
     ...order,
     position: String(at + 1) as Position,
-    eventId: `event ${String(at)}`,
+    eventId: eventId(`event ${String(at)}`),
   }));
   const position = String(orders.length + 1) as Position;
-  table.save(saved, position, { position, id: 'newest' });
+  table.save(saved, position, { position, id: eventId('newest') });
   table.markComplete();
   table.close();
   return new OrderTableReader(file);

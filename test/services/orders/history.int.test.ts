@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { evolve, initial } from '../../../projections/order/order';
 import { read } from '../../../projections/history/timeline';
+import { eventId } from '../../../schemas/events/event-id';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import type { OrderEvent } from '../../../schemas/events/order-events';
 import { type Change, type HistoryEvent, HistoryPage, Order } from '../../../schemas/api/order-view';
@@ -190,7 +191,7 @@ describe('the replay of an order', () => {
   const stream = 'order-l:o';
   const at = (second: number): string => new Date(Date.UTC(2026, 10, 21, 18, 0, second)).toISOString();
   const event = (n: number, received_at?: string, type = 'order.updated') => ({
-    id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+    id: eventId(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`),
     type,
     data: { ...about, status: 'in_progress', n },
     ...(received_at === undefined ? {} : { metadata: { received_at } }),

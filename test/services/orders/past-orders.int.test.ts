@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { evolve, initial, isActive, type OrderState, toOrder } from '../../../projections/order/order';
+import { eventId } from '../../../schemas/events/event-id';
 import { locationId, orderKey, type OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, ORDER_STREAM_PREFIX, orderStream } from '../../../schemas/events/order-events';
 import { type HistoryEvent, type Order, OrderPage } from '../../../schemas/api/order-view';
@@ -56,7 +57,7 @@ describe('orders as of a time', () => {
     const store = createMemoryStore({ now: () => BEGIN });
     for (const [n, { order, minute, object }] of facts.entries()) {
       const event = {
-        id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+        id: eventId(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`),
         type: 'order.updated',
         data: JSON.parse(JSON.stringify({ ...object, ...keyOf(order) })) as JsonValue,
         metadata: { received_at: new Date(BEGIN + minute * 60_000).toISOString() },

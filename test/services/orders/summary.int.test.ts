@@ -1,4 +1,5 @@
 import { nothingSummed, summarize } from '../../../projections/history/summary';
+import { eventId } from '../../../schemas/events/event-id';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, orderStream } from '../../../schemas/events/order-events';
 import { MAX_SUMMARY_EVENTS, OrderSummaries } from '../../../schemas/api/order-summary';
@@ -144,7 +145,7 @@ describe('the summary over a store', () => {
   const stream = orderStream(key);
   const received_at = new Date(at('18:00:00')).toISOString();
   const eventOf = (number: number) => ({
-    id: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
+    id: eventId(`00000000-0000-4000-8000-${String(number).padStart(12, '0')}`),
     type: 'order.updated',
     data: { ...key, status: number % 2 === 0 ? 'in_progress' : 'ready_for_pickup', number },
     metadata: { schema_version: 1, received_at },

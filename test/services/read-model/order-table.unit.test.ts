@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isActive, type OrderState, stageOf } from '../../../projections/order/order';
+import { eventId } from '../../../schemas/events/event-id';
 import { locationId, orderId, type OrderKey } from '../../../schemas/order-key';
 import { STAGES, type Stage } from '../../../schemas/vocabulary';
 import type { Position } from '../../../services/event-store/event-store';
@@ -11,7 +12,12 @@ import { openOrderTable, type OrderTable } from '../../../services/read-model/or
 import { eventsOf, fold, says, type DeliveryObject } from '../../projections/scenario';
 import { temporaryDirectory } from '../../support/running-service';
 
-const NEWEST = { eventId: 'an event', contentHash: 'its content', eventHash: null, verdicts: new Set<never>() };
+const NEWEST = {
+  eventId: eventId('an event'),
+  contentHash: 'its content',
+  eventHash: null,
+  verdicts: new Set<never>(),
+};
 
 const at = (position: number | string): Position => String(position) as Position;
 const key = (order_id: string, location_id = 'here'): OrderKey => ({
@@ -30,7 +36,7 @@ describe('the order table', () => {
   let table: OrderTable;
   let reader: OrderTableReader;
   let position = 0;
-  const witness = { position: at(1), id: 'the newest event' };
+  const witness = { position: at(1), id: eventId('the newest event') };
 
   const save = (...records: readonly (readonly [OrderKey, OrderState])[]): void => {
     table.save(

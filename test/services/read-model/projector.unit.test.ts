@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { evolve, initial, type OrderState } from '../../../projections/order/order';
+import { eventId } from '../../../schemas/events/event-id';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import type { OrderDeletedData } from '../../../schemas/events/event-data';
 import { decodeOrderEvent, ORDER_DELETED, orderStream, RETENTION_STREAM } from '../../../schemas/events/order-events';
@@ -68,7 +69,7 @@ function asLog(facts: readonly Fact[]): readonly RecordedEvent[] {
     position += 1 + gap;
     return {
       stream,
-      id: String(index),
+      id: eventId(String(index)),
       type,
       data: JSON.parse(JSON.stringify(data)) as JsonValue,
       metadata: { received_at: receivedAt(index) },

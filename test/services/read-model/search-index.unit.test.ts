@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { Drive } from '../../../projections/order/drives';
+import { eventId } from '../../../schemas/events/event-id';
 import { orderKey } from '../../../schemas/order-key';
 import { type Verdict, VERDICTS } from '../../../schemas/vocabulary';
 import type { Position } from '../../../services/event-store/event-store';
@@ -67,7 +68,7 @@ function tableAfter(file: string, steps: readonly Step[], completedBefore: numbe
     if (at === completedBefore) table.markComplete();
     switch (step.kind) {
       case 'save': {
-        const placed = { position: String(at + 1) as Position, eventId: `event ${String(at)}` };
+        const placed = { position: String(at + 1) as Position, eventId: eventId(`event ${String(at)}`) };
         const saved = {
           key: orderKey('here', step.order),
           state: STATE,
@@ -78,7 +79,7 @@ function tableAfter(file: string, steps: readonly Step[], completedBefore: numbe
         const { drives, verdicts } = step;
         table.save([{ ...saved, drives, verdicts: new Set(verdicts) }], placed.position, {
           position: placed.position,
-          id: 'newest',
+          id: eventId('newest'),
         });
         break;
       }
@@ -148,7 +149,7 @@ it('orders are found among those that are named, as far as they are there and ar
   const file = join(directory, 'read-model.sqlite');
   const table = openOrderTable(file, 'v1');
   const reader = new OrderTableReader(file);
-  const placed = { position: '1' as Position, eventId: 'newest' };
+  const placed = { position: '1' as Position, eventId: eventId('newest') };
   const about = { state: STATE, contentHash: null, eventHash: null, ...placed };
   const orders = Array.from({ length: 10 }, (_, n) => ({
     ...about,
@@ -180,7 +181,7 @@ it('an order is found by a part of its id and of the name of its driver at once,
   const found = (filter: Pick<SearchFilter, 'orderId' | 'driver'>): readonly string[] =>
     reader.found({ locations: null, ...filter }, NEWEST_SEQ, 10_000).orders.map(({ key }) => key.order_id);
   const save = (number: number, name: string): void => {
-    const placed = { position: String(number + 1) as Position, eventId: 'newest' };
+    const placed = { position: String(number + 1) as Position, eventId: eventId('newest') };
     const order = {
       key: orderKey('here', `order ${String(number)}`),
       state: STATE,
@@ -219,7 +220,7 @@ it('no former name of a driver is in the file once words were written, however m
   const table = openOrderTable(file, 'v1');
   const changed = 250; // fewer than are written by themselves, and more than a page of them
   const saveAll = (position: number, name: (number: number) => string): void => {
-    const placed = { position: String(position) as Position, eventId: 'newest' };
+    const placed = { position: String(position) as Position, eventId: eventId('newest') };
     const orders = Array.from({ length: changed }, (_, number) => ({
       key: orderKey('here', `order ${String(number)}`),
       state: STATE,
@@ -247,7 +248,7 @@ it('a search misses no order where a driver of one order has as many words as ar
   const table = openOrderTable(file, 'v1');
   const reader = new OrderTableReader(file);
   const save = (position: number, order: string, names: readonly string[]): void => {
-    const placed = { position: String(position) as Position, eventId: 'newest' };
+    const placed = { position: String(position) as Position, eventId: eventId('newest') };
     const hashes = { contentHash: null, eventHash: null };
     const about = { key: orderKey('here', order), state: STATE, verdicts: NO_VERDICTS, ...hashes, ...placed };
     const drives = names.map((name) => ({
@@ -281,7 +282,7 @@ it('words that are made at once are kept in one run, however the orders of many 
   const directory = temporaryDirectory();
   const file = join(directory, 'read-model.sqlite');
   const table = openOrderTable(file, 'v1');
-  const placed = { position: '1' as Position, eventId: 'newest' };
+  const placed = { position: '1' as Position, eventId: eventId('newest') };
   const orders = Array.from({ length: 300 }, (_, n) => ({
     key: orderKey(`location ${String((n * 7) % 40)}`, `order ${String((n * 7_919) % 1_000)}`),
     state: STATE,
@@ -307,7 +308,7 @@ it('the WAL is empty once the indexes were made, however large they are, for nam
   const drives = [
     { name: 'Omar Haddad', source: 'uber', license_plate: null, phone_last4: '1234', from: '', to: null },
   ];
-  const placed = { position: '1' as Position, eventId: 'newest' };
+  const placed = { position: '1' as Position, eventId: eventId('newest') };
   const saved = { state: STATE, contentHash: null, eventHash: null, drives, verdicts: NO_VERDICTS, ...placed };
   const orders = Array.from({ length: 500 }, (_, n) => ({ key: orderKey('here', `order ${String(n)}`), ...saved }));
   table.save(orders, placed.position, { position: placed.position, id: placed.eventId });

@@ -8,6 +8,7 @@ import { deleteOldReceipts } from '../../../services/operations/retention/receip
 import { readOrderReceipts } from '../../../services/screen-reports/order-receipts';
 import { ReceiptDays, shownDays } from '../../../services/screen-reports/receipt-days';
 import { MAX_SCREENS_OF_ONE, MAX_WAITING_RECEIPTS, ReceiptLog } from '../../../services/screen-reports/receipt-log';
+import { newEventId } from '../../support/new-event-id';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 
 const HERE = locationId('here');
@@ -55,7 +56,7 @@ describe('display receipts on their way into the store', () => {
     warned = [];
     receipts = open();
     const metadata = { received_at: timeOf(AT - 1_000) };
-    const event = { id: randomUUID(), type: 'order.updated', data: { ...KEY, status: 'in_progress' }, metadata };
+    const event = { id: newEventId(), type: 'order.updated', data: { ...KEY, status: 'in_progress' }, metadata };
     await memory.append(orderStream(KEY), [event], 'no_stream');
   });
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import Database, { type Database as Connection } from 'better-sqlite3';
+import { type EventId, eventId } from '../../../../schemas/events/event-id';
 import { type StreamName, streamName } from '../../../../schemas/events/stream-name';
 import { decodePayload, encodePayload, type Payload, positionOf, type RecordedEvent } from '../../event-store';
 import { packId, packMetadata, PLAIN, unpackId, unpackText } from '../packing';
@@ -82,12 +83,12 @@ function inspectMetadata(form: number, metadata: string | Buffer | null): Inspec
   }
 }
 
-function inspectId(id: string | Buffer): Inspected<string> {
+function inspectId(id: string | Buffer): Inspected<EventId> {
   try {
     const value = unpackId(id);
     return { value, fault: typeof id === 'string' && packId(id) !== id ? 'not packed as this service packs it' : null };
   } catch {
-    return { value: '', fault: 'not a UUID' };
+    return { value: eventId(''), fault: 'not a UUID' };
   }
 }
 

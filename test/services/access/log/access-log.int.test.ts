@@ -35,6 +35,7 @@ import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { contentHash, eventHash } from '../../../../services/event-store/seal/seal';
 import { openApi, operationsOf } from '../../../docs/reference';
 import { Problem } from '../../../../services/http/problem';
+import { newEventId } from '../../../support/new-event-id';
 import { openEventStream } from '../../../support/event-stream';
 import { until } from '../../../support/patience';
 import { orderPath, problem, problemOf, update } from '../../../support/deliveries';
@@ -472,7 +473,7 @@ describe('the access log', () => {
     async (order) => {
       const store = createMemoryStore({ now: () => time });
       const old = { reader: 'jane', role: 'auditor', what: 'export', path: '/x', at: new Date(time).toISOString() };
-      await store.append(ACCESS_STREAM, [{ id: randomUUID(), type: ACCESS_READ, data: old, metadata: {} }], 'any');
+      await store.append(ACCESS_STREAM, [{ id: newEventId(), type: ACCESS_READ, data: old, metadata: {} }], 'any');
       const accessLog = make(store);
       for (const ids of ['ab', 'c', 'def']) {
         for (const id of ids) await looks(accessLog, id);
@@ -500,7 +501,7 @@ describe('the access log', () => {
   it('the records of who looked are deleted when they are too old, those from before there were volumes too, and stand in the hash of the log', async () => {
     const store = createMemoryStore({ now: () => time });
     const old = { reader: 'jane', role: 'auditor', what: 'export', path: '/history', at: new Date(time).toISOString() };
-    await store.append(ACCESS_STREAM, [{ id: randomUUID(), type: ACCESS_READ, data: old, metadata: {} }], 'any');
+    await store.append(ACCESS_STREAM, [{ id: newEventId(), type: ACCESS_READ, data: old, metadata: {} }], 'any');
     const accessLog = make(store);
     await looks(accessLog, 'a');
     time += VOLUME_MS;

@@ -1,3 +1,4 @@
+import { eventId } from '../../../../schemas/events/event-id';
 import { orderStream } from '../../../../schemas/events/order-events';
 import { orderKey } from '../../../../schemas/order-key';
 import { StreamHeads } from '../../../../services/audit/chain/stream-heads';
@@ -19,7 +20,11 @@ const GOOD = {
 function recorded(data: JsonValue, sealed = true): RecordedEvent {
   const type = 'rail.handed_over';
   const content_hash = contentHash({ type, object: data });
-  const event = sealEvent(STREAM, { id: 'id', type, data, metadata: { schema_version: 1, content_hash } }, null);
+  const event = sealEvent(
+    STREAM,
+    { id: eventId('id'), type, data, metadata: { schema_version: 1, content_hash } },
+    null,
+  );
   return {
     ...event,
     ...(sealed ? {} : { metadata: { schema_version: 1 } }),

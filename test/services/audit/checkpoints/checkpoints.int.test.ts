@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createPublicKey, randomUUID } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,6 +23,7 @@ import type { EventStore, Position, ReadAllOptions, RecordedEvent } from '../../
 import { comparePositions, positionOf } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
+import { newEventId } from '../../../support/new-event-id';
 import { problem, problemOf, update } from '../../../support/deliveries';
 import { cases } from '../../../support/depth';
 import { until } from '../../../support/patience';
@@ -68,7 +69,7 @@ async function makeLog(streams: readonly number[], marks: ReadonlySet<number>, s
     if (next.kind === 'signed') checkpoints.push(next.checkpoint);
   };
   for (const [index, stream] of streams.entries()) {
-    const event = { id: randomUUID(), type: 'order.updated', data: { n: index, text: 'é' }, metadata: { at: index } };
+    const event = { id: newEventId(), type: 'order.updated', data: { n: index, text: 'é' }, metadata: { at: index } };
     await store.append(streamName(`order-l:${String(stream)}`), [event], 'any');
     if (marks.has(index)) await sign();
   }
@@ -88,7 +89,7 @@ describe('checkpoints', () => {
       fc.asyncProperty(history, async ({ streams, marks }) => {
         const store = memory();
         const { checkpoints, publicKey } = await makeLog(streams, new Set(marks), store);
-        await store.append(streamName('order-l:later'), [{ id: randomUUID(), type: 'order.updated', data: {} }], 'any');
+        await store.append(streamName('order-l:later'), [{ id: newEventId(), type: 'order.updated', data: {} }], 'any');
         expect(await checkLog(store, checkpoints, publicKey)).toMatchObject({ faults: [], held: checkpoints.length });
         expect(checkpoints.at(-1)?.events).toBe(streams.length);
         await store.close();
@@ -106,7 +107,7 @@ describe('checkpoints', () => {
       events.map((one, n) => (n === at ? { ...one, stream: streamName('order-l:x') } : one)),
     'a removed event': (events, at) => events.filter((_, n) => n !== at),
     'an inserted event': (events, at) => {
-      const copies = events.slice(at, at + 1).map((one) => ({ ...one, id: randomUUID() }));
+      const copies = events.slice(at, at + 1).map((one) => ({ ...one, id: newEventId() }));
       return events.toSpliced(at, 0, ...copies);
     },
     'a reordered event': (events, at) => {
@@ -195,9 +196,9 @@ describe('checkpoints', () => {
       stream: streamName('order-l:1'),
       leaves: gone.map((event) => [event.position, leafOf(event)]),
     };
-    await store.append(RETENTION_STREAM, [{ id: randomUUID(), type: ORDER_DELETED, data }], 'any');
+    await store.append(RETENTION_STREAM, [{ id: newEventId(), type: ORDER_DELETED, data }], 'any');
     await store.deleteStream(streamName('order-l:1'), gone.length - 1, 'soft');
-    await store.append(streamName('order-l:3'), [{ id: randomUUID(), type: 'order.updated', data: {} }], 'any');
+    await store.append(streamName('order-l:3'), [{ id: newEventId(), type: 'order.updated', data: {} }], 'any');
     await sign();
     const key = openKey();
     const fresh = await nextCheckpoint({

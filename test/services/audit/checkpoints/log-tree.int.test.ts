@@ -1,4 +1,4 @@
-import { createPublicKey, randomUUID } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -28,6 +28,7 @@ import {
 } from '../../../../services/event-store/event-store';
 import { leafOf } from '../../../../services/event-store/seal/log-hash';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
+import { newEventId } from '../../../support/new-event-id';
 import { cases } from '../../../support/depth';
 import { temporaryDirectory } from '../../../support/running-service';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
@@ -57,7 +58,7 @@ const publicKey = () => createPublicKey(openKeyOf(place()).publicPem);
 
 async function append(store: EventStore, events: number, stream = 'order-l:o'): Promise<void> {
   for (let n = 0; n < events; n++) {
-    await store.append(streamName(stream), [{ id: randomUUID(), type: 'order.updated', data: { n } }], 'any');
+    await store.append(streamName(stream), [{ id: newEventId(), type: 'order.updated', data: { n } }], 'any');
   }
 }
 
@@ -249,7 +250,7 @@ describe('the Merkle tree of a log', () => {
       stream: streamName('order-l:1'),
       leaves: gone.map((event) => [event.position, leafOf(event)]),
     };
-    await store.append(RETENTION_STREAM, [{ id: randomUUID(), type: ORDER_DELETED, data }], 'any');
+    await store.append(RETENTION_STREAM, [{ id: newEventId(), type: ORDER_DELETED, data }], 'any');
     await store.deleteStream(streamName('order-l:1'), 3, 'soft');
     rmSync(place().treeFile);
     await signOnce(store, place());
@@ -275,13 +276,13 @@ describe('the Merkle tree of a log', () => {
         yield* wanted.slice(0, limit);
       },
     };
-    changed.push({ ...(changed.at(-1) as RecordedEvent), position: positionOf(100), id: randomUUID() });
+    changed.push({ ...(changed.at(-1) as RecordedEvent), position: positionOf(100), id: newEventId() });
     const { newest, complaints } = await signOnce(log, place());
     expect(newest).toMatchObject({ events: 7 });
     expect(newest?.note).toBeUndefined();
     expect(complaints.join()).toContain('no Merkle tree can be made');
     // The checkpoint without a note is gone on from after a restart.
-    changed.push({ ...(changed.at(-1) as RecordedEvent), position: positionOf(101), id: randomUUID() });
+    changed.push({ ...(changed.at(-1) as RecordedEvent), position: positionOf(101), id: newEventId() });
     const next = await signOnce(log, place());
     expect(next.newest).toMatchObject({ events: 8 });
     expect(next.newest?.note).toBeUndefined();

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -14,6 +13,7 @@ import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { checkLog } from '../../../../services/audit/checkpoints/check-checkpoints';
 import { createPublicKey } from 'node:crypto';
 import { streamName } from '../../../../schemas/events/stream-name';
+import { newEventId } from '../../../support/new-event-id';
 import { openEventStream } from '../../../support/event-stream';
 import { update } from '../../../support/deliveries';
 import { cases } from '../../../support/depth';
@@ -41,7 +41,7 @@ const entriesIn = (file: string): readonly CheckpointEntry[] => readCheckpointFi
 /** Appends some events that no other log has. */
 async function append(store: EventStore, events: number): Promise<void> {
   for (let n = 0; n < events; n++) {
-    await store.append(streamName('order-l:o'), [{ id: randomUUID(), type: 'order.updated', data: { n } }], 'any');
+    await store.append(streamName('order-l:o'), [{ id: newEventId(), type: 'order.updated', data: { n } }], 'any');
   }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Coverage, type OrderTrack, track, untracked } from '../../../../projections/source-coverage';
 import { type CoverageGroup, CoverageReport } from '../../../../schemas/api/coverage';
+import { eventId } from '../../../../schemas/events/event-id';
 import { decodeOrderEvent, orderStream } from '../../../../schemas/events/order-events';
 import { streamName } from '../../../../schemas/events/stream-name';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
@@ -45,7 +46,7 @@ describe('the coverage scan', () => {
       time += wait;
       times.push(time);
       const key = orderKey(order % 2 === 0 ? 'here' : 'there', String(order));
-      const id = (kind: number): string => `00000000-0000-4000-8${String(kind)}00-${String(n).padStart(12, '0')}`;
+      const id = (kind: number) => eventId(`00000000-0000-4000-8${String(kind)}00-${String(n).padStart(12, '0')}`);
       const metadata = { received_at: new Date(time).toISOString() };
       const data = JSON.parse(JSON.stringify({ ...object, ...key })) as JsonValue;
       await store.append(streamName('quarantine'), [{ id: id(1), type: 'delivery.quarantined', data: null }], 'any');

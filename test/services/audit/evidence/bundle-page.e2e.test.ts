@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { orderStream } from '../../../../schemas/events/order-events';
@@ -6,6 +5,7 @@ import { orderKey } from '../../../../schemas/order-key';
 import { writeEvidence } from '../../../../services/audit/evidence/write-evidence';
 import { openReadableStore } from '../../../../services/event-store/open';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
+import { newEventId } from '../../../support/new-event-id';
 import { browserLab } from '../../../support/browser-lab';
 import { pagesOf } from '../../../support/paper';
 import { pastLog } from '../../../support/past-log';
@@ -49,7 +49,7 @@ beforeAll(async () => {
   dataDir = await pastLog([...delivered, ...hostile]);
   const store = await openSqliteStore({ file: join(dataDir, 'events.sqlite'), now: () => begun + 600_000 });
   const metadata = { received_at: ELEMENTS, signed_with: ELEMENTS, content_hash: ELEMENTS, [ELEMENTS]: ELEMENTS };
-  const foreign = { id: randomUUID(), type: ELEMENTS, data: { [ELEMENTS]: ELEMENTS }, metadata };
+  const foreign = { id: newEventId(), type: ELEMENTS, data: { [ELEMENTS]: ELEMENTS }, metadata };
   await store.append(orderStream(HOSTILE_KEY), [foreign], hostile.length - 1);
   await store.close();
 });

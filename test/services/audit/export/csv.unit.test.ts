@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { initial } from '../../../../projections/order/order';
+import { eventId } from '../../../../schemas/events/event-id';
 import { streamName } from '../../../../schemas/events/stream-name';
 import { CSV_HEADER, csvCell, csvCells, MAX_CELL_CHARACTERS, RowWriter } from '../../../../services/audit/export/csv';
 import type { JsonValue, Position, RecordedEvent } from '../../../../services/event-store/event-store';
@@ -27,7 +28,7 @@ function parseCsv(text: string): string[][] {
 
 const eventWith = (data: Readonly<Record<string, JsonValue>>): RecordedEvent => ({
   stream: streamName('order-here:o'),
-  id: '11111111-1111-4111-8111-111111111111',
+  id: eventId('11111111-1111-4111-8111-111111111111'),
   type: 'order.updated',
   data: { location_id: 'here', order_id: 'o', ...data },
   metadata: { received_at: '2026-01-01T00:00:00.000Z' },

@@ -11,6 +11,7 @@ import type { EventStore } from '../../../../services/event-store/event-store';
 import { EMBEDDED, openReadableStore, storeName } from '../../../../services/event-store/open';
 import { Admission } from '../../../../services/handle-order/record/admission';
 import { createRecorder, type Receipt } from '../../../../services/handle-order/record/record-update';
+import { newEventId } from '../../../support/new-event-id';
 import { startNode } from '../../../eventstoredb-node/node';
 import { update } from '../../../support/deliveries';
 import { until } from '../../../support/patience';
@@ -65,7 +66,7 @@ describe('ticket-rail verify of EventStoreDB', () => {
   const forge = (store: EventStore, metadata: Record<string, string | null>) =>
     store.append(
       orderStream(KEY(1)),
-      [{ id: randomUUID(), type: 'order.updated', data: { ...KEY(1), status: 'completed' }, metadata }],
+      [{ id: newEventId(), type: 'order.updated', data: { ...KEY(1), status: 'completed' }, metadata }],
       'any',
     );
 

@@ -1,3 +1,4 @@
+import { eventId } from '../../../../schemas/events/event-id';
 import { streamName } from '../../../../schemas/events/stream-name';
 import {
   comparePositions,
@@ -241,9 +242,9 @@ export function appendContract(current: () => EventStore): void {
       ['a stream name with $', '$order', [newEvent()]],
       ['an empty type', 'order-1', [newEvent({ type: '' })]],
       ['a type with $', 'order-1', [newEvent({ type: '$metadata' })]],
-      ['an id that is no UUID', 'order-1', [newEvent({ id: 'order-1' })]],
-      ['an id in upper case', 'order-1', [newEvent({ id: 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11' })]],
-      ['the nil UUID', 'order-1', [newEvent({ id: '00000000-0000-0000-0000-000000000000' })]],
+      ['an id that is no UUID', 'order-1', [newEvent({ id: eventId('order-1') })]],
+      ['an id in upper case', 'order-1', [newEvent({ id: eventId('A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11') })]],
+      ['the nil UUID', 'order-1', [newEvent({ id: eventId('00000000-0000-0000-0000-000000000000') })]],
       ['a good event before a bad one', 'order-1', [newEvent(), newEvent({ type: '' })]],
     ] as const)('an append with %s is refused as invalid', async (_, stream, events) => {
       expect(await refusalOf(store.append(streamName(stream), events, 'any'))).toBe('invalid');

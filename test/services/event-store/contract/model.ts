@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { randomUUID } from 'node:crypto';
+import { type EventId, eventId } from '../../../../schemas/events/event-id';
 import { streamName } from '../../../../schemas/events/stream-name';
 import {
   isEventStoreError,
@@ -7,6 +7,7 @@ import {
   type ExpectedRevision,
   type ReadStreamOptions,
 } from '../../../../services/event-store/event-store';
+import { newEventId } from '../../../support/new-event-id';
 import { until } from '../../../support/patience';
 import { createMemoryStore } from '../memory/memory-store';
 import { collect } from './support';
@@ -91,7 +92,7 @@ async function run(
   store: EventStore,
   script: readonly Command[],
   prefix: string,
-  ids: readonly string[][],
+  ids: readonly EventId[][],
   answered: readonly unknown[] | null = null,
 ) {
   const tails = new Map<string, number>();
@@ -109,7 +110,7 @@ async function run(
         const chosen = command.kind === 'append' ? command.ids : (repeats.get(stream) ?? [0]);
         repeats.set(stream, chosen);
         const events = chosen.map((id) => ({
-          id: ids[command.stream]?.[id] ?? '',
+          id: ids[command.stream]?.[id] ?? eventId(''),
           type: 'order.updated',
           data: { answer: answers.length, id },
         }));
@@ -181,7 +182,7 @@ export async function agreesWithModel(store: EventStore): Promise<void> {
       scripts += 1;
       const prefix = `script-${String(scripts)}-`;
       // Ids are never shared by two streams: EventStoreDB forgets an id in one when it is written to another.
-      const ids = Array.from({ length: STREAMS }, () => Array.from({ length: IDS }, () => randomUUID()));
+      const ids = Array.from({ length: STREAMS }, () => Array.from({ length: IDS }, () => newEventId()));
       const model = createMemoryStore({ now: () => 0 });
       const { answers, reads } = await run(model, script, prefix, ids);
       expect((await run(store, script, prefix, ids, reads)).answers).toEqual(answers);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import type { EventId } from '../../../../schemas/events/event-id';
 import { streamName } from '../../../../schemas/events/stream-name';
 import {
   comparePositions,
@@ -13,6 +13,7 @@ import {
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../../../../services/event-store/event-store';
+import { newEventId } from '../../../support/new-event-id';
 import { patiently, until } from '../../../support/patience';
 
 /** Milliseconds after which something that has to happen by itself counts as never happening. */
@@ -26,14 +27,14 @@ export interface ContractFactory {
 }
 
 export function newEvent(fields: Partial<NewEvent> = {}): NewEvent {
-  return { id: randomUUID(), type: 'order.updated', data: { status: 'in_progress' }, ...fields };
+  return { id: newEventId(), type: 'order.updated', data: { status: 'in_progress' }, ...fields };
 }
 
 export function newEvents(count: number): NewEvent[] {
   return Array.from({ length: count }, (_, index) => newEvent({ data: { index } }));
 }
 
-export const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map((event) => event.id);
+export const idsOf = (events: readonly { readonly id: EventId }[]): EventId[] => events.map((event) => event.id);
 
 export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const items: T[] = [];
@@ -169,10 +170,10 @@ export function follow(store: EventStore, options: SubscribeOptions): Follower {
   };
 }
 
-export const readIds = async (store: EventStore, stream: string): Promise<string[]> =>
+export const readIds = async (store: EventStore, stream: string): Promise<EventId[]> =>
   idsOf(await collect(store.readStream(streamName(stream))));
 
-export const allIds = async (store: EventStore, prefix = ''): Promise<string[]> =>
+export const allIds = async (store: EventStore, prefix = ''): Promise<EventId[]> =>
   idsOf(await collect(store.readAll({ prefix })));
 
 export async function remove(store: EventStore, stream: string, mode: 'soft' | 'tombstone'): Promise<void> {

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { OrderDeletedData } from '../../../../schemas/events/event-data';
 import { ORDER_DELETED, orderStream, RETENTION_STREAM } from '../../../../schemas/events/order-events';
 import { orderKey } from '../../../../schemas/order-key';
 import { type Payload, positionOf } from '../../../../services/event-store/event-store';
 import { DeletedLeaves } from '../../../../services/event-store/seal/deleted-leaves';
+import { newEventId } from '../../../support/new-event-id';
 import { createMemoryStore } from '../memory/memory-store';
 
 const LEAF = 'a'.repeat(64);
@@ -37,7 +37,7 @@ const NOTES: readonly (readonly [string, Payload])[] = [
 describe('the leaves of what was deleted', () => {
   it.each(NOTES)('a note is read by hand as its schema reads it: %s', async (_, data) => {
     const store = createMemoryStore({ now: () => 0 });
-    await store.append(RETENTION_STREAM, [{ id: randomUUID(), type: ORDER_DELETED, data }], 'any');
+    await store.append(RETENTION_STREAM, [{ id: newEventId(), type: ORDER_DELETED, data }], 'any');
     const leaves = [...(await DeletedLeaves.read(store, null)).before(positionOf(100))];
     await store.close();
     const said = OrderDeletedData.safeParse(data).data?.leaves ?? [];

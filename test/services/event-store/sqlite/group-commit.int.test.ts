@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { type EventId, eventId } from '../../../../schemas/events/event-id';
 import { streamName } from '../../../../schemas/events/stream-name';
 import { encodeAppend, type ExpectedRevision } from '../../../../services/event-store/event-store';
 import { createGroupCommit, type GroupCommit } from '../../../../services/event-store/sqlite/write/group-commit';
@@ -9,6 +9,7 @@ import { openLogReader } from '../../../../services/event-store/sqlite/reader';
 import { asStoreError } from '../../../../services/event-store/sqlite/schema';
 import { type LogWriter, openLogWriter } from '../../../../services/event-store/sqlite/write/writer';
 import type { WriterCommand, WriterResult } from '../../../../services/event-store/sqlite/write/writer-protocol';
+import { newEventId } from '../../../support/new-event-id';
 import { temporaryDirectory } from '../../../support/running-service';
 
 /** Where the writer fails next; `commit-done` fails after the transaction is in the log. */
@@ -18,12 +19,12 @@ const NOW = 1_795_284_000_000;
 
 interface Append {
   readonly stream: string;
-  readonly id?: string;
+  readonly id?: EventId;
   readonly expected?: ExpectedRevision;
 }
 type AppendCommand = Extract<WriterCommand, { kind: 'append' }>;
 
-const append = ({ stream, id = randomUUID(), expected = 'no_stream' }: Append): AppendCommand => ({
+const append = ({ stream, id = newEventId(), expected = 'no_stream' }: Append): AppendCommand => ({
   kind: 'append',
   stream: streamName(stream),
   expected,
@@ -104,7 +105,7 @@ describe('group commit on a failing log', () => {
     }
   };
 
-  const idOf = (command: AppendCommand): string => String(command.events[0]?.id);
+  const idOf = (command: AppendCommand): EventId => command.events[0]?.id ?? eventId('');
 
   beforeEach(() => {
     directory = temporaryDirectory();
@@ -257,7 +258,7 @@ describe('group commit on a failing log', () => {
     const before = append({ stream: 'a' });
     commit(before);
     faults = ['commit'];
-    const ids = [idOf(before), randomUUID()];
+    const ids = [idOf(before), newEventId()];
     const both: WriterCommand = {
       kind: 'append',
       stream: streamName('a'),

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
+import { eventId } from '../../../../schemas/events/event-id';
 import { streamName } from '../../../../schemas/events/stream-name';
 import { stringifyJson } from '../../../../schemas/json/exact-json';
 import { openLogInspector } from '../../../../services/event-store/sqlite/check/inspector';
@@ -172,13 +173,13 @@ describe('upgrade of a log of format 1', () => {
     await upgrade(dataDir);
     const store = await openSqliteStore({ file: join(dataDir, 'events.sqlite'), now: Date.now });
     try {
-      const repeat = newEvent({ id: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380004' });
+      const repeat = newEvent({ id: eventId('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380004') });
       expect(await store.append(streamName('order-a:0'), [repeat], 0)).toEqual({
         kind: 'appended',
         revision: 1,
         position: '4',
       });
-      const removed = newEvent({ id: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd389999' });
+      const removed = newEvent({ id: eventId('a0eebc99-9c0b-4ef8-bb6d-6bb9bd389999') });
       expect(await store.append(streamName('gone'), [removed], 3)).toEqual({
         kind: 'appended',
         revision: 4,

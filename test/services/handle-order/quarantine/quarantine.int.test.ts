@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { eventId } from '../../../../schemas/events/event-id';
 import type { Fault } from '../../../../schemas/wire/handle-order';
 import { orderKey, type OrderKey } from '../../../../schemas/order-key';
 import { QUARANTINE_STREAM, QUARANTINED } from '../../../../schemas/events/order-events';
@@ -306,7 +307,7 @@ describe('redrive after the contract has changed', () => {
       signed_with: '0123456789abcdef',
       request_id: randomUUID(),
     };
-    const event = { id: metadata.request_id, type: QUARANTINED, data: data as unknown as JsonValue, metadata };
+    const event = { id: eventId(metadata.request_id), type: QUARANTINED, data: data as unknown as JsonValue, metadata };
     const result = await store.append(QUARANTINE_STREAM, [event], 'any');
     if (result.kind !== 'appended') throw new Error('not kept');
     return String(result.revision);

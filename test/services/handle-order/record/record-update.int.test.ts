@@ -6,7 +6,7 @@ import { hashOf, orderStream, receivedAtOf } from '../../../../schemas/events/or
 import { orderKey } from '../../../../schemas/order-key';
 import { EventStoreError, type EventStore, type Position } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
-import { contentHash, eventHash, eventId } from '../../../../services/event-store/seal/seal';
+import { contentHash, deliveryEventId, eventHash } from '../../../../services/event-store/seal/seal';
 import {
   Admission,
   MAX_PENDING_BYTES,
@@ -340,7 +340,7 @@ describe('recorder', () => {
     const ids: string[] = [];
     for await (const { id } of store.readStream(STREAM)) ids.push(id);
     expect(ids).toEqual(
-      receipts.map(({ requestId }, n) => eventId(STREAM, n, contentHash(deliveryOf({ n })), requestId)),
+      receipts.map(({ requestId }, n) => deliveryEventId(STREAM, n, contentHash(deliveryOf({ n })), requestId)),
     );
   });
 

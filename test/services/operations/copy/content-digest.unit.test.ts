@@ -1,11 +1,12 @@
 import fc from 'fast-check';
+import { eventId } from '../../../../schemas/events/event-id';
 import { streamName } from '../../../../schemas/events/stream-name';
 import { bucketOf, BUCKETS, ContentDigest, eventDigest } from '../../../../services/operations/copy/content-digest';
 import type { Position, RecordedEvent } from '../../../../services/event-store/event-store';
 
 const event: RecordedEvent = {
   stream: streamName('order-a:1'),
-  id: '11111111-1111-4111-8111-111111111111',
+  id: eventId('11111111-1111-4111-8111-111111111111'),
   type: 'order.updated',
   data: { a: 1, b: [null] },
   metadata: { received_at: '2026-01-01T00:00:00.000Z' },
@@ -23,7 +24,7 @@ describe('the digest of an event', () => {
   it.each<[string, Partial<RecordedEvent>]>([
     ['its stream', { stream: streamName('order-a:2') }],
     ['its revision', { revision: 4 }],
-    ['its id', { id: '11111111-1111-4111-8111-111111111112' }],
+    ['its id', { id: eventId('11111111-1111-4111-8111-111111111112') }],
     ['its type', { type: 'order.canceled' }],
     ['a value in its data', { data: { a: 2, b: [null] } }],
     ['the order of keys in its data', { data: { b: [null], a: 1 } }],

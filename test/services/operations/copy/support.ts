@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { streamName } from '../../../../schemas/events/stream-name';
 import type { EventStore, NewEvent, RecordedEvent } from '../../../../services/event-store/event-store';
+import { newEventId } from '../../../support/new-event-id';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { seeded } from '../../../faults/load';
 
 /** Stores to copy between, and what is in them. */
 
 export const newEvent = (data: NewEvent['data'] = { text: 'é 😀' }, metadata?: NewEvent['metadata']): NewEvent => ({
-  id: randomUUID(),
+  id: newEventId(),
   type: 'order.updated',
   data,
   ...(metadata === undefined ? {} : { metadata }),

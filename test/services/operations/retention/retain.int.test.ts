@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { eventId } from '../../../../schemas/events/event-id';
 import { orderKey, type OrderKey } from '../../../../schemas/order-key';
 import { orderStream } from '../../../../schemas/events/order-events';
 import { createAccessVolumes } from '../../../../services/access/log/access-volumes';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { RETRY_MS } from '../../../../services/operations/retention/schedule';
 import { SETTLE_MS } from '../../../../services/operations/retention/trusted-clock';
+import { newEventId } from '../../../support/new-event-id';
 import { orderPath, readLog, update } from '../../../support/deliveries';
 import { movableClock } from '../../../support/movable-clock';
 import { until } from '../../../support/patience';
@@ -34,7 +36,7 @@ beforeEach(async () => {
     [LIVE, 'in_progress', 400],
   ] as const) {
     const metadata = { schema_version: 1, received_at: new Date(Date.now() - days * DAY).toISOString() };
-    const id = `00000000-0000-4000-8000-00000000000${String(++made)}`;
+    const id = eventId(`00000000-0000-4000-8000-00000000000${String(++made)}`);
     const driver = { driver_details: { source: 'uber', name: OLD_DRIVER } };
     const data = { ...key, status, ...(key === OLD ? driver : {}) };
     const event = { id, type: 'order.updated', data, metadata };
@@ -99,7 +101,7 @@ describe('ticket-rail retain', () => {
     for (const order_id of ['one', 'two', 'three']) {
       const key = orderKey('a location', order_id);
       const metadata = { schema_version: 1, received_at: new Date(Date.now() - DAY).toISOString() };
-      const event = { id: randomUUID(), type: 'order.updated', data: { ...key, status: 'completed' }, metadata };
+      const event = { id: newEventId(), type: 'order.updated', data: { ...key, status: 'completed' }, metadata };
       await store.append(orderStream(key), [event], 'no_stream');
     }
     await store.close();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventId } from '../../../../schemas/events/event-id';
 import { locationId, orderKey, type OrderKey } from '../../../../schemas/order-key';
 import { orderStream } from '../../../../schemas/events/order-events';
 import { streamName } from '../../../../schemas/events/stream-name';
@@ -289,7 +290,7 @@ describe.each(KINDS)('retention on %s', (kind) => {
   });
 
   it(`retention on ${kind} never touches quarantine`, async () => {
-    const event = { id: '11111111-1111-4111-8111-111111111111', type: 'delivery.quarantined', data: {} };
+    const event = { id: eventId('11111111-1111-4111-8111-111111111111'), type: 'delivery.quarantined', data: {} };
     await rail.store.append(streamName('quarantine'), [event], 'no_stream');
     await rail.record(key('done'), 'completed');
     await rail.shows(key('done'), 0);

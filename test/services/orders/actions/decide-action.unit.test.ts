@@ -1,4 +1,5 @@
 import { ActionRequest } from '../../../../schemas/api/actions';
+import { eventId } from '../../../../schemas/events/event-id';
 import type { Compared } from '../../../../schemas/events/rail-actions';
 import type { OrderEvent } from '../../../../schemas/events/order-events';
 import { decodeOrderEvent, orderStream } from '../../../../schemas/events/order-events';
@@ -15,11 +16,11 @@ const handOver = (revision: number, compared: Compared[] = ['plate']): ActionReq
 });
 const press = (request: ActionRequest, by = 'counter 1'): Press => ({ request, by });
 
-const KEY_ID = 'id of the key';
+const KEY_ID = eventId('id of the key');
 const storedAs = (
   event: Pick<OrderEvent, 'type' | 'data' | 'receivedAt'>,
   revision: number,
-  id = String(revision),
+  id = eventId(String(revision)),
 ): RecordedEvent => ({
   stream: orderStream(KEY),
   id,

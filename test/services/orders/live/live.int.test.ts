@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { evolve, initial, type OrderState } from '../../../../projections/order/order';
 import type { LiveStart } from '../../../../schemas/api/live';
+import { eventId } from '../../../../schemas/events/event-id';
 import { locationId, orderId, type OrderKey } from '../../../../schemas/order-key';
 import { MAX_LIVE_LOCATIONS } from '../../../../schemas/api/screen-limits';
 import type { Position } from '../../../../services/event-store/event-store';
@@ -502,12 +503,12 @@ describe('a client of the live feed', () => {
         const receivedAt = new Date(position).toISOString();
         const state = evolve(before, { type: 'order.updated', revision, receivedAt, data, contentHash: null } as never);
         states.set(name, state);
-        const eventId = `0000000${at}`.slice(-8);
-        const newest = { position: at, eventId, contentHash: null, eventHash: null };
+        const id = eventId(`0000000${at}`.slice(-8));
+        const newest = { position: at, eventId: id, contentHash: null, eventHash: null };
         changed.set(name, { key, state, ...newest, verdicts: new Set() });
       }
       const newest = String(position - 1) as Position;
-      table.save(changed.values(), newest, { position: newest, id: `0000000${newest}`.slice(-8) });
+      table.save(changed.values(), newest, { position: newest, id: eventId(`0000000${newest}`.slice(-8)) });
       feed.projected({ locations: [...new Set(keys.map((key) => key.location_id))], caughtUp: true });
     };
     cleanup.push(() => {

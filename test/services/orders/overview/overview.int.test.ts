@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express, { type ErrorRequestHandler } from 'express';
 import { isActive, type OrderState } from '../../../../projections/order/order';
+import { eventId } from '../../../../schemas/events/event-id';
 import { locationId, orderId, type OrderKey } from '../../../../schemas/order-key';
 import type { LocationFacts } from '../../../../schemas/files/locations';
 import type { LocationOverview, OverviewPage } from '../../../../schemas/api/overview';
@@ -206,8 +207,8 @@ describe('the feed of the overview', () => {
   const save = (id: string, state: OrderState): void => {
     position += 1;
     const at = String(position) as Position;
-    const newest = { position: at, eventId: 'an event', contentHash: null, eventHash: null };
-    table.save([{ key: key(id), state, ...newest, verdicts: new Set() }], at, { position: at, id: 'an event' });
+    const newest = { position: at, eventId: eventId('an event'), contentHash: null, eventHash: null };
+    table.save([{ key: key(id), state, ...newest, verdicts: new Set() }], at, { position: at, id: newest.eventId });
   };
   const project = (): void => {
     feed.projected({ locations: [HERE], caughtUp: true });
