@@ -132,7 +132,7 @@ const RULES: readonly Rule[] = [
   },
   {
     sentence:
-      'a store adapter imports of ours only the port, the append decision, how JSON is read, names of streams, SQLite error codes, file identities, concurrency and itself',
+      'a store adapter imports of ours only the port, the append decision, how JSON is read, names of streams, ids of events, SQLite error codes, file identities, concurrency and itself',
     broken: ({ from, to, ours }) =>
       ours &&
       adapterOf(from) !== undefined &&
@@ -142,6 +142,7 @@ const RULES: readonly Rule[] = [
       to !== 'schemas/json/exact-json' &&
       to !== 'schemas/json/json-object' &&
       to !== 'schemas/events/stream-name' &&
+      to !== 'schemas/events/event-id' &&
       to !== 'services/event-store/sqlite-error' &&
       to !== 'services/files/file-identity' &&
       !within(to, 'services/concurrency'),

@@ -17,7 +17,8 @@ import {
 
 /** What docs/guides/scale.md says of one address before several instances, with the configuration as it stands there. */
 
-const GUIDE = readFileSync(resolve(__dirname, '../../docs/guides/scale.md'), 'utf8');
+const ROOT = resolve(__dirname, '../..');
+const GUIDE = readFileSync(join(ROOT, 'docs/guides/scale.md'), 'utf8');
 const isHere = spawnSync('haproxy', ['-v']).status === 0;
 const where = isHere ? 'HAProxy' : 'HAProxy, which this machine lacks,';
 
