@@ -14,7 +14,7 @@ import type { Locations } from '../locations/open-locations';
 import { collectEvidence, type EvidenceLimits } from './evidence/collect-evidence';
 import { inTurns } from './evidence/steps';
 import { type EvidenceOptions, evidenceSteps, type SignedEvidence, signedPart } from './evidence/write-evidence';
-import { exportFileName } from './export/export-events';
+import { evidenceFormat, exportFileName } from './export/export-events';
 import type { ExportSource } from './export/select-events';
 
 /** Most events of an order whose evidence is made while the service runs; the command has no such limit. */
@@ -107,7 +107,7 @@ export function createEvidenceRoutes(options: {
         if (gone.aborted) return;
         if (bundle === null) throw new Problem('reader-not-authentic', 'The reader was changed or removed meanwhile.');
         const scope = { ...key, streams: 'orders' as const };
-        const name = exportFileName({ scope, from: null, to: null }, 'evidence.html', exportedAt);
+        const name = exportFileName({ scope, from: null, to: null }, evidenceFormat(withheld), exportedAt);
         response
           .set({
             'Content-Type': 'text/html; charset=utf-8',

@@ -144,15 +144,15 @@ describe('the head of a timeline', () => {
 
   it('the evidence is saved from the head, with and without contacts, and verifies', async () => {
     await open(DISPUTED);
-    for (const [name, ended] of [
-      ['Evidence', 0],
-      ['Evidence without phones and passcodes', 3],
+    for (const [name, ended, saved] of [
+      ['Evidence', 0, /^ticket-rail-disputes-disputed-\w+\.evidence\.html$/],
+      ['Evidence without phones and passcodes', 3, /^ticket-rail-disputes-disputed-\w+\.withheld\.evidence\.html$/],
     ] as const) {
       const [file] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('link', { name, exact: true }).press('Enter'),
       ]);
-      expect(file.suggestedFilename()).toMatch(/^ticket-rail-disputes-disputed-\w+\.evidence\.html$/);
+      expect(file.suggestedFilename()).toMatch(saved);
       const path = join(directory, file.suggestedFilename());
       await file.saveAs(path);
       const text = readFileSync(path, 'utf8');

@@ -381,6 +381,17 @@ describe('the verifier', () => {
     await page.context().close();
   });
 
+  it('the verifier says of a PDF that it is a print, and what to choose instead', async () => {
+    const { page } = await openVerifier();
+    await page
+      .locator('#files')
+      .setInputFiles([save('printed.pdf', Buffer.from('%PDF-1.4\n%\xe2\xe3\xcf\xd3\n', 'latin1'))].map(path));
+    const [shown] = await resultsOf(page);
+    expect(shown).toMatchObject({ name: 'printed.pdf', verdict: 'unusable' });
+    expect(shown?.lines).toEqual([expect.stringContaining('.evidence.html')]);
+    await page.context().close();
+  });
+
   it.each(['light', 'dark'] as const)(
     'the verifier with results has nothing that axe finds fault with, and fits 320 pixels, in %s colours',
     async (colorScheme) => {

@@ -117,8 +117,8 @@ export const enAuditors = {
     other: '{count} orders as they are now, newest first.',
   },
   'search.found_of_more': {
-    one: '{count} order, and there may be more as they are now, newest first.',
-    other: '{count} orders, and there may be more as they are now, newest first.',
+    one: '{count} order as they are now, newest first, and there may be more.',
+    other: '{count} orders as they are now, newest first, and there may be more.',
   },
   'search.save': 'Save as CSV',
   'search.more': 'Find more',

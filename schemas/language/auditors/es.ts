@@ -188,7 +188,7 @@ export const esAuditors = {
   'search.counts_at':
     'Las listas dicen cuántos pedidos de {location} encuentra cada palabra, sin importar qué más se pida.',
   'search.find': 'Buscar',
-  'search.clear': 'Borrar',
+  'search.clear': 'Limpiar',
   'search.searching': 'Buscando…',
   'search.found_so_far': {
     one: 'Buscando… {count} pedido hasta ahora.',
@@ -302,7 +302,7 @@ export const esAuditors = {
   'replay.title': 'Repetición del tablero',
   'replay.nothing': 'Nunca se informó nada de este local.',
   'replay.moment': 'Momento',
-  'replay.scrubber': 'Control deslizante',
+  'replay.scrubber': 'Momento en la línea de tiempo',
   'replay.hours': { one: '{count} hora', other: '{count} horas' },
   'replay.go': 'Ir al momento',
   'replay.earlier': { one: '{count} hora antes', other: '{count} horas antes' },

@@ -304,7 +304,7 @@ export const ptBrAuditors = {
   'replay.title': 'Reprodução do painel',
   'replay.nothing': 'Nunca se informou nada sobre esta loja.',
   'replay.moment': 'Momento',
-  'replay.scrubber': 'Controle deslizante',
+  'replay.scrubber': 'Momento na linha do tempo',
   'replay.hours': { one: '{count} hora', other: '{count} horas' },
   'replay.go': 'Ir para o momento',
   'replay.earlier': { one: '{count} hora antes', other: '{count} horas antes' },

@@ -88,6 +88,9 @@ export async function* exportEvents(options: ExportOptions): AsyncGenerator<stri
   return manifest;
 }
 
+/** @returns how the name of evidence ends: one that withholds contacts is not to be taken for one that has them. */
+export const evidenceFormat = (withheld: boolean): string => `${withheld ? 'withheld.' : ''}evidence.html`;
+
 /** @returns a file name that says what an export is of, of characters that every system takes. */
 export function exportFileName({ scope }: Selection, format: string, exportedAt: string): string {
   const safe = (text: string): string => text.replaceAll(/[^A-Za-z0-9.-]+/g, '_').slice(0, 60);

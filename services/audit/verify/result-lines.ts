@@ -46,7 +46,7 @@ export function resultLines(
             ...doubts.map(({ detail }) => `  ${detail}`),
           ]
       : [
-          `${name} DOES NOT HOLD: ${count(tally.faultCount)} faults in ${count(tally.events)} events. The first:`,
+          `${name} DOES NOT HOLD: ${count(tally.faultCount)} ${tally.faultCount === 1 ? 'fault' : 'faults'} in ${count(tally.events)} events. The first:`,
           `  ${faultLine(first)}`,
           ...others.map((fault) => `  ${faultLine(fault)}`),
           ...(tally.faultCount > faults.length ? [`  and ${count(tally.faultCount - faults.length)} more`] : []),

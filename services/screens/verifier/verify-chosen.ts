@@ -20,6 +20,8 @@ const LARGEST_EVIDENCE_BYTES = 134_217_728;
 /** Largest key in bytes. */
 const LARGEST_KEY_BYTES = 65_536;
 const MANIFEST_SUFFIX = '.manifest.json';
+/** How a PDF begins (ISO 32000-1, 7.5.2), which evidence is often printed to. */
+const PDF_START = '%PDF-';
 
 type PublicKey = Parameters<typeof verifyBundle>[3];
 
@@ -70,7 +72,10 @@ async function verified(file: File, { manifests, key }: Chosen, onProgress: OnPr
   const content = contentOf(file);
   const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
   const options = { subject: file.name, seed, resume: null, watch: { onProgress, onResumable: () => undefined } };
-  switch (kindOf(await content.read(0, CHUNK_BYTES))) {
+  const start = await content.read(0, CHUNK_BYTES);
+  if (start.toString('utf8', 0, PDF_START.length) === PDF_START)
+    return 'A PDF cannot be verified: it is a print. Choose the file that ends with .evidence.html, as it was downloaded.';
+  switch (kindOf(start)) {
     case 'ndjson':
       return verifyNdjson(content, options);
     case 'csv': {

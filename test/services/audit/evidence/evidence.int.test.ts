@@ -93,6 +93,7 @@ describe('the evidence of an order from the service', () => {
     ];
     for (const answer of asked) {
       expect(answer.status).toBe(200);
+      expect(answer.headers['content-disposition']).toMatch(/Z\.withheld\.evidence\.html"$/);
       for (const secret of [...CONTACTS, '"signature"']) expect(answer.text).not.toContain(secret);
       expect(answer.text).toContain('Omar Haddad');
       expect(await verified(answer)).toEqual({ ended: 3, stdout: expect.stringContaining('(WITHHELD)') as string });
