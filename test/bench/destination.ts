@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Beside } from './beside';
 
@@ -10,22 +10,27 @@ const SECRET = `whsec_${Buffer.from('bench-0123456789abcdef-0123456789').toStrin
 export const DESTINATION: Beside = {
   what: 'a destination',
   counted: 'sent',
+  metric: /^ticket_rail_destination_delivered_total\{[^}]*\} (\d+)$/m,
   goal: 0.95,
-  prepare: async (dataDir, isOn) => {
+  prepare: async (dataDir) => {
     const receiver = fork(join(__dirname, 'receiver.js'));
     const [{ port }] = (await once(receiver, 'message')) as [{ port: number }];
     const file = join(dataDir, 'destinations.json');
     const allow = { addresses: ['127.0.0.1'], http: true };
     const destination = { name: 'bench', url: `http://127.0.0.1:${String(port)}/`, secrets: [SECRET], allow };
-    writeFileSync(file, JSON.stringify({ destinations: isOn ? [destination] : [] }));
+    const list = (destinations: readonly (typeof destination)[]): void => {
+      writeFileSync(`${file}.new`, JSON.stringify({ destinations }));
+      renameSync(`${file}.new`, file);
+    };
+    list([]);
     return {
       env: { DESTINATIONS_FILE: file },
-      begin: () => undefined,
-      count: async () => {
-        const answer = once(receiver, 'message');
-        receiver.send('tell');
-        const [{ received }] = (await answer) as [{ received: number }];
-        return received;
+      begin: () => {
+        list([destination]);
+      },
+      // It has its place when it is back: what came meanwhile is sent then, too.
+      pause: () => {
+        list([]);
       },
       end: () => {
         receiver.disconnect();

@@ -1,25 +1,22 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Beside } from './beside';
-import { httpGet } from './servers';
 
 /** The screens of a chain of restaurants that report what they paint (services/screen-reports). */
 export const SCREENS: Beside = {
   what: '500 screens',
   counted: 'receipts recorded',
+  metric: /^ticket_rail_display_receipts_total (\d+)$/m,
   goal: 0.98,
-  prepare: (_dataDir, isOn) => {
+  prepare: () => {
     const reporter = fork(join(__dirname, 'reporter.js'));
-    let of: number | null = null;
     return Promise.resolve({
       env: {},
       begin: (port) => {
-        of = port;
-        if (isOn) reporter.send(port);
+        reporter.send(port);
       },
-      count: async () => {
-        const { body } = of === null ? { body: '' } : await httpGet(of, '/metrics');
-        return Number(/^ticket_rail_display_receipts_total (\d+)$/m.exec(body)?.[1] ?? NaN);
+      pause: () => {
+        reporter.send('rest');
       },
       end: () => {
         reporter.disconnect();
