@@ -71,6 +71,8 @@ export default defineConfig({
     target: 'es2023',
     outDir: 'dist',
     emptyOutDir: false,
+    // Most of the licenses of what is in these files ask for it.
+    license: { fileName: 'services/third-party-licenses.md' },
     sourcemap: true,
     rolldownOptions: {
       external: /^#/,

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { until } from './support/patience';
@@ -51,6 +51,22 @@ it('what only tests need is not installed, nor anything that reports home', () =
   expect(names.filter((name) => /chromium|playwright|scarf|jest|typescript$/.test(name))).toEqual([]);
   const withScripts = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
   expect(withScripts.map(([path]) => path.replace(/^.*node_modules\//, ''))).toEqual(['better-sqlite3', 'protobufjs']);
+});
+
+it('whose code stands in the files of the package, with its license, is said in the package', () => {
+  const said = readFileSync(
+    inFolder('node_modules', 'ticket-rail', 'dist', 'services', 'third-party-licenses.md'),
+    'utf8',
+  );
+  const files = readdirSync(join(ROOT, 'dist', 'services'), { recursive: true, encoding: 'utf8' });
+  const maps = files.filter((file) => file.endsWith('.js.map')).map((file) => join('dist', 'services', file));
+  const sources = maps.flatMap(
+    (map) => (JSON.parse(readFileSync(join(ROOT, map), 'utf8')) as { readonly sources: readonly string[] }).sources,
+  );
+  const within = sources.map((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1]);
+  const names = new Set(within.filter((name) => name !== undefined));
+  expect(names).toContain('express');
+  expect([...names].filter((name) => !said.includes(`## ${name} - `))).toEqual([]);
 });
 
 it('the installed command starts the service, with its pages and its documents', async () => {

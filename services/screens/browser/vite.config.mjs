@@ -22,6 +22,8 @@ export default defineConfig({
     target: ['safari15.4', 'chrome94', 'edge94', 'firefox98'],
     outDir: resolve(here, '../../../dist/screens'),
     emptyOutDir: true,
+    // Most of the licenses of what is in these files ask for it.
+    license: { fileName: 'third-party-licenses.md' },
     // The content security policy allows no inline script and no data URL.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
