@@ -72,7 +72,7 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: false,
     // Most of the licenses of what is in these files ask for it.
-    license: { fileName: 'services/third-party-licenses.md' },
+    license: { fileName: 'services/third-party-licenses.txt' },
     sourcemap: true,
     rolldownOptions: {
       external: /^#/,

@@ -55,7 +55,7 @@ it('what only tests need is not installed, nor anything that reports home', () =
 
 it('whose code stands in the files of the package, with its license, is said in the package', () => {
   const said = readFileSync(
-    inFolder('node_modules', 'ticket-rail', 'dist', 'services', 'third-party-licenses.md'),
+    inFolder('node_modules', 'ticket-rail', 'dist', 'services', 'third-party-licenses.txt'),
     'utf8',
   );
   const files = readdirSync(join(ROOT, 'dist', 'services'), { recursive: true, encoding: 'utf8' });

@@ -23,7 +23,7 @@ export default defineConfig({
     outDir: resolve(here, '../../../dist/screens'),
     emptyOutDir: true,
     // Most of the licenses of what is in these files ask for it.
-    license: { fileName: 'third-party-licenses.md' },
+    license: { fileName: 'third-party-licenses.txt' },
     // The content security policy allows no inline script and no data URL.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
