@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import {
+  consumerOf,
   type DESTINATION_FAILING,
   type DESTINATION_GONE,
   type DESTINATION_RECOVERED,
@@ -17,6 +18,7 @@ import {
   type OrderCaughtUpData,
   type OrderSetAsideData,
 } from '../../schemas/destination-events';
+import type { DestinationName } from '../../schemas/destinations';
 import type { FeedPosition } from '../../schemas/api/feed';
 import { eventId } from '../../schemas/events/event-id';
 import type { EventStore, Position } from '../event-store/event-store';
@@ -46,11 +48,11 @@ interface Facts {
 
 export interface DestinationRecord {
   /** Returns where a destination is; null: nothing was ever sent to it. */
-  place(name: string): Promise<DestinationPlace | null>;
-  known(name: string): Promise<KnownDestination>;
+  place(name: DestinationName): Promise<DestinationPlace | null>;
+  known(name: DestinationName): Promise<KnownDestination>;
   /** Sets a destination to a position: what comes after is sent, again if need be. */
-  set(name: string, position: FeedPosition): Promise<DestinationPlace>;
-  commit(name: string, position: FeedPosition): Promise<void>;
+  set(name: DestinationName, position: FeedPosition): Promise<DestinationPlace>;
+  commit(name: DestinationName, position: FeedPosition): Promise<void>;
   /** Puts a fact on record; its time is now. */
   add<Type extends keyof Facts>(type: Type, fact: Omit<Facts[Type], 'at'>): Promise<void>;
   close(): Promise<void>;
@@ -92,7 +94,7 @@ export function createDestinationRecord(options: {
 
   return {
     place: async (name) => {
-      const consumer = await places.get(name);
+      const consumer = await places.get(consumerOf(name));
       if (consumer === null) return null;
       return { position: (await places.place(consumer)).position, setAt: consumer.setAt };
     },
@@ -103,13 +105,13 @@ export function createDestinationRecord(options: {
     },
 
     set: async (name, position) => {
-      const consumer = await places.set(name, null, position);
+      const consumer = await places.set(consumerOf(name), null, position);
       if (consumer === null) throw new Error('more destinations are on record than there may be');
       return { position, setAt: consumer.setAt };
     },
 
     commit: async (name, position) => {
-      await places.commit(name, position);
+      await places.commit(consumerOf(name), position);
     },
 
     add: async (type, fact) => {

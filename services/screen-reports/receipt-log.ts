@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { type EventId, eventId } from '../../schemas/events/event-id';
+import type { ReaderName } from '../../schemas/files/readers';
 import type { LocationId } from '../../schemas/wire/handle-order';
 import type { DisplayReceipt, ScreenReport, ShownScreen } from '../../schemas/api/screen-reports';
 import { isEventStoreError } from '../event-store/event-store';
@@ -34,13 +35,13 @@ export const MAX_SCREENS_OF_ONE = 64;
 export interface Received {
   readonly report: ScreenReport;
   /** Null while reading is open. */
-  readonly reader: string | null;
+  readonly reader: ReaderName | null;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
 /** @returns what a screen is distinguished from others by: nobody takes the place of another reader's. */
-export const screenKey = ({ screen_id }: { readonly screen_id: string }, reader: string | null): string =>
+export const screenKey = ({ screen_id }: { readonly screen_id: string }, reader: ReaderName | null): string =>
   `${screen_id} ${reader ?? ''}`;
 
 /** What of reports at a location, on one day, goes into one event. */

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { AccessData, AccessPage } from '../../../schemas/api/access';
+import type { ReaderName } from '../../../schemas/files/readers';
 import type { LocationId, OrderId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
 import { orderStream } from '../../../schemas/events/order-events';
@@ -245,7 +246,7 @@ class RecordedAccesses implements AccessLog {
 
   #dataOf(
     reader: Reader,
-    name: string,
+    name: ReaderName,
     access: Pick<Access, 'location_id' | 'order_id'> & Pick<AccessData, 'what' | 'path'>,
   ): AccessData {
     return {
@@ -274,13 +275,13 @@ class RecordedAccesses implements AccessLog {
     this.#counting = undefined;
   }
 
-  #append(name: string, data: AccessData): Promise<void> {
+  #append(name: ReaderName, data: AccessData): Promise<void> {
     if (!this.#takeRecord(name, 1)) throw tooManyReads();
     return this.#volumes.append([data]);
   }
 
   /** Records the first look, so that who comes after it may be shown the same without a record of its own. */
-  #recordFirst(name: string, key: string, data: AccessData): Promise<void> {
+  #recordFirst(name: ReaderName, key: string, data: AccessData): Promise<void> {
     const recorded = this.#append(name, data);
     this.#counted.set(key, { recorded, since: this.#monotonic(), times: 0, last: data });
     recorded.catch(() => {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import {
   type Destination,
   type DestinationEntry,
+  type DestinationName,
   type FailingOrder,
   MAX_SHOWN_FAILING,
 } from '../../../schemas/destinations';
@@ -78,7 +79,7 @@ export class Pump {
     this.#running = this.#run();
   }
 
-  get name(): string {
+  get name(): DestinationName {
     return this.#options.entry.name;
   }
 

@@ -8,7 +8,8 @@ import {
   ConsumerSetData,
   ConsumerVolumeData,
 } from '../../../schemas/consumer-events';
-import type { FeedPosition } from '../../../schemas/api/feed';
+import type { ConsumerName, FeedPosition } from '../../../schemas/api/feed';
+import type { ReaderName } from '../../../schemas/files/readers';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { comparePlaces, laterPlace } from '../feed-place';
 
@@ -18,8 +19,8 @@ import { comparePlaces, laterPlace } from '../feed-place';
 const MAX_OLD_VOLUMES = 4;
 
 export interface KnownConsumer {
-  readonly name: string;
-  readonly reader: string | null;
+  readonly name: ConsumerName;
+  readonly reader: ReaderName | null;
   readonly setAt: string;
   /** Where it was when its volume began, at the least. */
   readonly base: FeedPosition;
@@ -31,7 +32,7 @@ export interface KnownConsumer {
   readonly old: readonly number[];
 }
 
-export type Consumers = ReadonlyMap<string, KnownConsumer>;
+export type Consumers = ReadonlyMap<ConsumerName, KnownConsumer>;
 
 export const noConsumers: Consumers = new Map();
 

@@ -1,3 +1,4 @@
+import type { ConsumerName } from '../../../schemas/api/feed';
 import type { ConsumerDeletedData, ConsumerSetData, ConsumerVolumeData } from '../../../schemas/consumer-events';
 import { eventId } from '../../../schemas/events/event-id';
 import type { StreamName } from '../../../schemas/events/stream-name';
@@ -51,7 +52,7 @@ export class ConsumerStream {
   }
 
   /** Reads what came, and finds a consumer in it. */
-  async find(name: string): Promise<KnownConsumer | undefined> {
+  async find(name: ConsumerName): Promise<KnownConsumer | undefined> {
     await this.refresh();
     return this.#known.get(name);
   }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Delivery } from '../../../schemas/wire/handle-order';
 import { type OrderKey, orderKeyOf } from '../../../schemas/order-key';
+import type { QuarantineId } from '../../../schemas/events/delivery-ids';
 import type { Arrival, OrderEventMetadata } from '../../../schemas/events/event-data';
 import { hashOf, orderStream, receivedAtOf, SCHEMA_VERSION } from '../../../schemas/events/order-events';
 import type { StreamName } from '../../../schemas/events/stream-name';
@@ -49,7 +50,7 @@ export interface Receipt {
   /** UUID. */
   readonly requestId: string;
   /** Where the delivery lay before, if it is being redriven. */
-  readonly quarantineId?: string;
+  readonly quarantineId?: QuarantineId;
   /** What stood beside type and object: kept, but no part of the content. */
   readonly envelope?: Envelope | null;
   /** The request as it came, if that is wanted. */

@@ -1,3 +1,4 @@
+import { readerName } from '../../../schemas/files/reader-name';
 import type { Order } from '../../../schemas/api/order-view';
 import {
   mustAcknowledgeCancel,
@@ -17,7 +18,7 @@ import {
 import { at, NOON, order } from '../shared/orders';
 
 const ID = order().order_id;
-const done = { by: 'counter 2', at: at(NOON), received_at: at(NOON), driver_revision: 0, revision: 2 };
+const done = { by: readerName('counter 2'), at: at(NOON), received_at: at(NOON), driver_revision: 0, revision: 2 };
 const handedOver = { ...done, compared: [] };
 const press = (request: Press['request'], key = 'k'): Press => ({ key, orderId: ID, request });
 const pressed = { revision: 1, at: at(NOON) };
