@@ -106,6 +106,7 @@ const SHARED_WITH_SANDBOX = [
   'services/access/login/origin-guard',
   'services/http/base-path',
   'services/http/event-stream',
+  'services/http/methods',
   'services/http/page-headers',
   'services/http/problem',
   'services/screens/page-route',
