@@ -10,7 +10,7 @@ import {
 } from '../../../schemas/destinations';
 import { BEGINNING, type ConsumerLag, type ConsumerStart, type FeedPosition } from '../../../schemas/api/feed';
 import { DESTINATION_TAKEN } from '../../../schemas/destination-events';
-import { backoff } from '../../concurrency/backoff';
+import { backoff } from '../../../schemas/backoff';
 import { lagAt } from '../../feed/consumers/lag';
 import type { Feed } from '../../feed/feed';
 import { Problem } from '../../http/problem';

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { DESTINATION_GONE, ITEM_PARKED, ORDER_CAUGHT_UP, ORDER_SET_ASIDE } from '../../../schemas/destination-events';
 import type { DestinationName } from '../../../schemas/destinations';
 import type { FeedPosition } from '../../../schemas/api/feed';
-import { backoff } from '../../concurrency/backoff';
+import { backoff } from '../../../schemas/backoff';
 import { Semaphore } from '../../concurrency/semaphore';
 import { comparePlaces } from '../../feed/feed-place';
 import { Problem } from '../../http/problem';

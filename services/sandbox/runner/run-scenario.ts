@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderKey } from '../../../schemas/order-key';
 import { version } from '../../config/version';
-import type { PauseBounds } from '../../concurrency/backoff';
+import type { PauseBounds } from '../../../schemas/backoff';
 import { pauseAfter } from '../wire/backoff';
 import { type Attempt, bytesOf, type Expectation, type Run, type Signature } from './faults';
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isHeaderValue, isSuccess, post, signatureOf } from '../wire/post';

@@ -1,3 +1,4 @@
+import { fullPause } from '../../../../../schemas/backoff';
 import {
   MAX_RECEIPTS,
   MAX_SCREEN_NAME,
@@ -94,7 +95,7 @@ export function withReported(receipts: Receipts, reported: readonly Pending[]): 
  */
 export function isDue(receipts: Receipts, sinceMs: number | null, isNews: boolean, failures: number): boolean {
   if (sinceMs !== null && failures > 0) {
-    return sinceMs >= Math.min(REPORT_INTERVAL_MS * 2 ** (failures - 1), MOST_WAIT_MS);
+    return sinceMs >= fullPause(failures, { first: REPORT_INTERVAL_MS, longest: MOST_WAIT_MS });
   }
   if (sinceMs === null || sinceMs >= REPORT_INTERVAL_MS) return true;
   return sinceMs >= LEAST_INTERVAL_MS && (isNews || receipts.pending.length > 0);
