@@ -22,7 +22,7 @@ import type { DestinationName } from '../../schemas/destinations';
 import type { FeedPosition } from '../../schemas/api/feed';
 import { eventId } from '../../schemas/events/event-id';
 import type { EventStore, Position } from '../event-store/event-store';
-import { readIfThere } from '../event-store/reads';
+import { FoldedStream } from '../event-store/folded-stream';
 import { sealAlone } from '../event-store/seal/seal';
 import { Consumers } from '../feed/consumers/consumers';
 import { evolveDestinations, type KnownDestination, type KnownDestinations, nothingKnown } from './destination-fold';
@@ -75,22 +75,8 @@ export function createDestinationRecord(options: {
     ...options,
     streams: { list: DESTINATIONS_STREAM, commits: destinationCommitStream },
   });
-  let known: KnownDestinations = new Map();
-  let next = 0;
-  let refreshing: Promise<void> = Promise.resolve();
-
-  /** Reads what came since the last look; one after the other. */
-  function refresh(): Promise<void> {
-    refreshing = refreshing
-      .catch(() => undefined)
-      .then(async () => {
-        for await (const event of readIfThere(store, DESTINATIONS_STREAM, { from: next })) {
-          known = evolveDestinations(known, event);
-          next = event.revision + 1;
-        }
-      });
-    return refreshing;
-  }
+  const initial: KnownDestinations = new Map();
+  const facts = new FoldedStream(store, DESTINATIONS_STREAM, initial, evolveDestinations);
 
   return {
     place: async (name) => {
@@ -99,10 +85,7 @@ export function createDestinationRecord(options: {
       return { position: (await places.place(consumer)).position, setAt: consumer.setAt };
     },
 
-    known: async (name) => {
-      await refresh();
-      return known.get(name) ?? nothingKnown;
-    },
+    known: async (name) => (await facts.refresh()).get(name) ?? nothingKnown,
 
     set: async (name, position) => {
       const consumer = await places.set(consumerOf(name), null, position);

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { AccessData, AccessPage } from '../../../schemas/api/access';
 import type { ReaderName } from '../../../schemas/files/readers';
@@ -6,6 +5,7 @@ import type { LocationId, OrderId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
 import { orderStream } from '../../../schemas/events/order-events';
 import { WITHHELD } from '../../../schemas/events/withheld';
+import { createRemembered } from '../../concurrency/remembered';
 import { type EventStore, isEventStoreError } from '../../event-store/event-store';
 import { Problem, type ProblemCode } from '../../http/problem';
 import { type AccessVolumes, createAccessVolumes } from './access-volumes';
@@ -178,8 +178,7 @@ class RecordedAccesses implements AccessLog {
   readonly #log: Logger;
   readonly #volumes: AccessVolumes;
   readonly #late: LateRecords;
-  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
-  readonly #lastRecorded = new LRUCache<string, number>({ maxSize: REMEMBERED_PAIRS, sizeCalculation: () => 1 });
+  readonly #lastRecorded = createRemembered<number>(REMEMBERED_PAIRS);
   readonly #takeRecord: TakeFromBudget;
   readonly #takePasscodes: TakeFromBudget;
   /** By reader and thing, the oldest first. */

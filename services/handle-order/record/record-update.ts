@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Delivery } from '../../../schemas/wire/handle-order';
 import { type OrderKey, orderKeyOf } from '../../../schemas/order-key';
 import type { QuarantineId } from '../../../schemas/events/delivery-ids';
@@ -8,6 +7,7 @@ import type { StreamName } from '../../../schemas/events/stream-name';
 import { ORDER_NUMBER_REUSE_MS } from '../../../schemas/vocabulary';
 import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../../event-store/event-store';
 import { KeyedQueue } from '../../concurrency/keyed-queue';
+import { createRemembered } from '../../concurrency/remembered';
 import { sleep } from '../../concurrency/sleep';
 import type { Admission } from './admission';
 import { readOne } from '../../event-store/reads';
@@ -167,8 +167,7 @@ export function createRecorder(
   admission: Admission,
   guessHead: GuessHead = () => null,
 ): RecordUpdate {
-  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
-  const heads = new LRUCache<string, Head>({ maxSize: REMEMBERED_HEADS, sizeCalculation: () => 1 });
+  const heads = createRemembered<Head>(REMEMBERED_HEADS);
   /** One delivery per order at a time, in the order in which they came. */
   const turns = new KeyedQueue();
 
