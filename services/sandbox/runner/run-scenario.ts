@@ -47,12 +47,12 @@ export interface RunOptions {
   readonly random: Random;
   /** Ends the run early: what has begun is answered, nothing more is sent. */
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: RunProgress) => void;
   readonly giveUpMs?: number;
   readonly nothingAcknowledgedMs?: number;
 }
 
-export interface Progress {
+export interface RunProgress {
   /** First attempts that have ended, of all. */
   readonly done: number;
   readonly retries: number;
