@@ -84,7 +84,8 @@ const advised = (): string => advice.values().next().value ?? '';
 
 /**
  * Has the page speak what the location of a component does, where nobody set otherwise.
- * @param by who heard of it; @param language a BCP 47 tag; empty: nobody says so any more
+ * @param by who heard of it
+ * @param language a BCP 47 tag; empty: nobody says so any more
  */
 export function adviseLanguage(by: object, language: string): void {
   const before = advised();

@@ -68,7 +68,8 @@ export const nextOf = ({ pending }: Receipts): readonly Pending[] => pending.sli
 /**
  * Returns a receipt as it is reported: by the clock of the screen as it is then, since it may have been set after
  * painting. Where the monotonic clock stands still while a device sleeps, the time is too late, and never too early.
- * @param now milliseconds since the epoch by the screen's clock; @param monotonic milliseconds of the monotonic clock
+ * @param now milliseconds since the epoch by the screen's clock
+ * @param monotonic milliseconds of the monotonic clock
  */
 export const receiptAt = (
   { order_id, revision, shown, paintedAt }: Pending,
