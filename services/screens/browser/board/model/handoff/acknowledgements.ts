@@ -94,7 +94,7 @@ export function mustAcknowledgeCancel(order: Order, marks: Marks): boolean {
 
 /** @returns whether someone at this screen must still say that they have seen who drives now. */
 export const mustAcknowledgeDriver = (order: Order, marks: Marks): boolean =>
-  (order.attention as readonly string[]).includes('driver_changed') &&
+  order.attention.includes('driver_changed') &&
   order.acknowledged.driver_change === null &&
   !isMarked(marks, driverKey(order));
 
