@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import { createRoutes, type Method } from './methods';
 import type { ProblemCode } from './problem';
-import { readParams, readQuery } from './query';
+import { parseParams, parseQuery } from './query';
 
 /**
  * A call is described once, beside its handler: what it takes is parsed by its description, who may call is checked by
@@ -137,9 +137,9 @@ export function serve<Declared extends Endpoints>(
     // Which handler belongs to which endpoint is known above, and lost by going through them all.
     const handler = handlers[id] as Handler<Endpoint>;
     (addresses[expressPath(path)] ??= {})[method] = (request, response) => {
-      const params = paramsSchema === undefined ? null : readParams(paramsSchema, request);
+      const params = paramsSchema === undefined ? null : parseParams(paramsSchema, request);
       const reader = permission.admit({ request, response, params: params ?? {}, large });
-      const query = querySchema === undefined ? null : readQuery(querySchema, request);
+      const query = querySchema === undefined ? null : parseQuery(querySchema, request);
       // Its schemas have just read what it is given.
       return handler({ request, response, reader, params, query } as Call<Endpoint>);
     };

@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { createRoutes } from '../../http/methods';
 import { PROBLEM_MEDIA_TYPE } from '../../http/problem';
-import { parseMessage, type ReadMessage, readDspMessage, subjectOf } from '../stand-in/dsp-message';
+import { parseMessage, type ReadMessage, parseDspMessage, subjectOf } from '../stand-in/dsp-message';
 import type { HopEnd, HopLog } from '../wire/hop-log';
 import { ORDER_RULES, type Refusal } from '../stand-in/order-rules';
 import { DSP_SIGNATURE, isSignedWith } from '../wire/signing';
@@ -65,7 +65,7 @@ export function createStreamRoutes(options: StreamRouteOptions): Router {
     const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const signature = request.get(DSP_SIGNATURE);
     const message = parseMessage(bytes);
-    const read = isSignedWith(bytes, signature, secret) ? readDspMessage(message) : null;
+    const read = isSignedWith(bytes, signature, secret) ? parseDspMessage(message) : null;
     const shown = signature === secret ? '(the secret itself)' : signature;
     const end: (end: HopEnd) => void = hops.begin({
       from: 'dsp',

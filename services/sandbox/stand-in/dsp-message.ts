@@ -44,7 +44,7 @@ export function parseMessage(bytes: Uint8Array): unknown {
 }
 
 /** Reads what a delivery service posted. Total: what is wrong is in the result. */
-export function readDspMessage(body: unknown): ReadMessage {
+export function parseDspMessage(body: unknown): ReadMessage {
   if (body === undefined) return refused('', 'The body is not JSON in UTF-8.');
   if (!isJsonObject(body)) return refused('', 'Expected an object.');
   if (isDeeperThan(body, MAX_DEPTH)) return refused('', `It is nested deeper than ${String(MAX_DEPTH)} levels.`);

@@ -11,7 +11,7 @@ import {
   handoverOf,
   MOST_PRESSES,
   type Press,
-  readPresses,
+  parsePresses,
   withoutPress,
   withPress,
 } from '../../../services/screens/browser/board/model/handoff/presses';
@@ -67,10 +67,10 @@ describe('what was pressed on a board', () => {
 
   it('presses that are kept are read again, and nothing else is', () => {
     const kept = withPress(withPress([], handOver), undo);
-    expect(readPresses(JSON.stringify(kept))).toEqual([handOver, undo]);
+    expect(parsePresses(JSON.stringify(kept))).toEqual([handOver, undo]);
     expect(withPress(kept, handOver)).toBe(kept);
     expect(withoutPress(kept, 'k')).toEqual([undo]);
-    for (const text of [null, 'no JSON', '{}', '[1,null,{"key":1}]']) expect(readPresses(text)).toEqual([]);
+    for (const text of [null, 'no JSON', '{}', '[1,null,{"key":1}]']) expect(parsePresses(text)).toEqual([]);
     const many = Array.from({ length: MOST_PRESSES }, (_, n) => ({ ...handOver, key: String(n) }));
     expect(withPress(many, undo)).toBe(many);
   });

@@ -112,7 +112,7 @@ export function writeBoard({ orders, ...board }: KeptBoard): string {
  * @param now milliseconds since the epoch by the clock of the screen
  * @returns null for what is something else, too old, or from later than now: then its age is not known
  */
-export function readBoard(text: string, now: number): KeptBoard | null {
+export function parseBoard(text: string, now: number): KeptBoard | null {
   try {
     const { form, ...board } = JSON.parse(text) as KeptBoard & { readonly form: unknown }; // as it was written, or of another form
     const age = now - board.currentAt;

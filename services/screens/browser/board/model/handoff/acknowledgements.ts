@@ -99,7 +99,7 @@ export const mustAcknowledgeDriver = (order: Order, marks: Marks): boolean =>
   !isMarked(marks, driverKey(order));
 
 /** Reads what {@link JSON.stringify} wrote of marks; anything else is no marks. */
-export function readMarks(text: string | null): Marks {
+export function parseMarks(text: string | null): Marks {
   try {
     const value = JSON.parse(text ?? 'null') as { firstOpenedAt?: unknown; keys?: unknown } | null; // looked at below
     if (value === null || !Array.isArray(value.keys)) return noMarks;

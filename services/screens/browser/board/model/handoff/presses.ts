@@ -30,7 +30,7 @@ const isPress = (value: unknown): value is Press => {
 };
 
 /** Reads what {@link JSON.stringify} wrote of presses; anything else is none. */
-export function readPresses(text: string | null): readonly Press[] {
+export function parsePresses(text: string | null): readonly Press[] {
   try {
     const value: unknown = JSON.parse(text ?? '[]');
     return Array.isArray(value) ? value.filter(isPress).slice(0, MOST_PRESSES) : [];
