@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
  * @param most that is remembered
  * @param ttl milliseconds for which each is; default: as long as there is room
  */
-export const createRemembered = <Value extends NonNullable<unknown>>(
+export const createRemembered = <Value extends object | number | true>(
   most: number,
   ttl?: number,
 ): LRUCache<string, Value> =>

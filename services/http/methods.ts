@@ -5,7 +5,7 @@ import { Problem } from './problem';
 export type Method = 'get' | 'post' | 'put' | 'delete' | 'options';
 
 /** What answers each method of an address: one handler, or several in turn. */
-export type Methods = { readonly [One in Method]?: RequestHandler | readonly RequestHandler[] };
+export type Methods = Readonly<Partial<Record<Method, RequestHandler | readonly RequestHandler[]>>>;
 
 /** @returns methods as the `Allow` header has them (RFC 9110 section 10.2.1): what takes GET takes HEAD. */
 export const allowOf = (methods: readonly string[]): string =>

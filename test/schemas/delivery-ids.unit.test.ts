@@ -9,6 +9,7 @@ import {
 import { redriveStream } from '../../schemas/events/order-events';
 import { QuarantinePath } from '../../schemas/api/requests';
 
+const DIGITS = Array.from('0123456789');
 const revisions = fc.integer({ min: 0, max: 1e15 - 1 });
 
 it('the id of a delivery in quarantine is read back from a path as it is shown, also with zeros before it', () => {
@@ -27,12 +28,12 @@ it('the id of a delivery in quarantine is read back from a path as it is shown, 
 it('a text is read as the id of a delivery in quarantine exactly if it is up to 15 digits', () => {
   const texts = fc.oneof(
     fc.string(),
-    fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 20 }),
+    fc.string({ unit: fc.constantFrom(...DIGITS), maxLength: 20 }),
     fc.constantFrom('', '-1', '1.0', '1e3', ' 1', '1 ', '0x1', '１', '1\n', '9'.repeat(15), '9'.repeat(16)),
   );
   fc.assert(
     fc.property(texts, (text) => {
-      const isDigits = text.length >= 1 && text.length <= 15 && [...text].every((one) => '0123456789'.includes(one));
+      const isDigits = text.length >= 1 && text.length <= 15 && Array.from(text).every((one) => DIGITS.includes(one));
       expect(parseQuarantineId(text) !== null).toBe(isDigits);
     }),
   );

@@ -6,11 +6,14 @@ import { DestinationName } from '../../schemas/destinations';
 import { readerName } from '../../schemas/files/reader-name';
 import { ReaderName } from '../../schemas/files/readers';
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+const LETTERS = Array.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789');
 
 const nameOf = (rest: string, most: number): fc.Arbitrary<string> =>
   fc
-    .tuple(fc.constantFrom(...LETTERS), fc.string({ unit: fc.constantFrom(...LETTERS, ...rest), maxLength: most - 1 }))
+    .tuple(
+      fc.constantFrom(...LETTERS),
+      fc.string({ unit: fc.constantFrom(...LETTERS, ...Array.from(rest)), maxLength: most - 1 }),
+    )
     .map((parts) => parts.join(''));
 
 it('a name is that of a consumer exactly if it has up to 64 letters, digits, dots, dashes and underscores, and begins with one of the first two', () => {
