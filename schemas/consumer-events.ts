@@ -13,7 +13,7 @@ export const CONSUMERS_STREAM = streamName('consumers');
  * @param volume revision of the event in {@link CONSUMERS_STREAM} that began it
  * @returns the stream of some commits of a consumer. They are in volumes because a store deletes whole streams only.
  */
-export const commitStream = (name: string, volume: number): StreamName =>
+export const commitStream = (name: ConsumerName, volume: number): StreamName =>
   streamName(`consumer-${name}-${String(volume)}`);
 
 export const CONSUMER_SET = 'consumer.set';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DestinationName } from './destinations';
-import { FeedPosition } from './api/feed';
+import { ConsumerName, FeedPosition } from './api/feed';
+import { ConsumerSetData } from './consumer-events';
 import { LocationId, OrderId } from './wire/handle-order';
 import { Time } from './api/order-view';
 import { type StreamName, streamName } from './events/stream-name';
@@ -13,8 +14,14 @@ import { type StreamName, streamName } from './events/stream-name';
 /** The stream of all of it but the commits. */
 export const DESTINATIONS_STREAM = streamName('destinations');
 
-/** @returns the stream of some commits of a destination: see `commitStream` of the consumers. */
-export const destinationCommitStream = (name: string, volume: number): StreamName =>
+/** @returns the consumer that keeps how far a destination has come. Any name of a destination is one of a consumer. */
+export const consumerOf = (name: DestinationName): ConsumerName => ConsumerName.parse(name);
+
+/**
+ * @param name by {@link consumerOf}
+ * @returns the stream of some commits of a destination: see `commitStream` of the consumers.
+ */
+export const destinationCommitStream = (name: ConsumerName, volume: number): StreamName =>
   streamName(`destination-${name}-${String(volume)}`);
 
 export const ORDER_SET_ASIDE = 'destination.order-set-aside';
@@ -24,6 +31,9 @@ export const DESTINATION_FAILING = 'destination.failing';
 export const DESTINATION_RECOVERED = 'destination.recovered';
 export const DESTINATION_GONE = 'destination.gone';
 export const DESTINATION_TAKEN = 'destination.taken';
+
+/** A destination was set to a position: the event of its consumer. */
+export const DestinationSetData = ConsumerSetData.extend({ name: DestinationName });
 
 const OfOrder = z.object({ name: DestinationName, location_id: LocationId, order_id: OrderId, at: Time });
 

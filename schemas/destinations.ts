@@ -17,13 +17,16 @@ const MAX_DESTINATION_NAME = 50;
 /** Bytes that a secret holds: as many as Standard Webhooks allow. */
 const [LEAST_SECRET_BYTES, MOST_SECRET_BYTES] = [24, 64];
 
+/** Name of a destination, which is not taken for that of a consumer. */
 export const DestinationName = z
   .string({ error: 'expected text' })
   .regex(
     new RegExp(`^[A-Za-z0-9][A-Za-z0-9_-]{0,${String(MAX_DESTINATION_NAME - 1)}}$`),
     `expected 1 to ${String(MAX_DESTINATION_NAME)} letters, digits, dashes and underscores`,
   )
-  .meta({ description: 'name of a destination', examples: ['back-office'] });
+  .meta({ description: 'name of a destination', examples: ['back-office'] })
+  .brand<'DestinationName'>();
+export type DestinationName = z.infer<typeof DestinationName>;
 
 export const DESTINATION_VIEWS = ['events', 'orders', 'raw'] as const;
 export type DestinationView = (typeof DESTINATION_VIEWS)[number];

@@ -111,6 +111,9 @@ export type Stage = (typeof STAGES)[number];
 /** Stages that end an order: nothing is expected any more, and the order is no longer `active`. */
 export const FINAL_STAGES: ReadonlySet<Stage> = new Set<Stage>(['completed', 'failed', 'canceled', 'returned']);
 
+/** @returns whether an order has ended, of a stage that may be one of a newer version. */
+export const isFinalStage = (stage: string): boolean => (FINAL_STAGES as ReadonlySet<string>).has(stage);
+
 /**
  * Milliseconds after which an order number that comes again may be another order's: 6 hours
  * (docs/protocol.md#ruling-5-7).

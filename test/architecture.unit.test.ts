@@ -100,12 +100,12 @@ const COMPOSITION = ['services/server', 'services/commands', 'services/sandbox']
 
 /** What the sandbox shares with the service besides services/terminal: pages and problems, nothing that it is to test. */
 const SHARED_WITH_SANDBOX = [
-  'services/concurrency/backoff',
   'services/concurrency/keyed-queue',
   'services/concurrency/semaphore',
   'services/access/login/origin-guard',
   'services/http/base-path',
   'services/http/event-stream',
+  'services/http/methods',
   'services/http/page-headers',
   'services/http/problem',
   'services/screens/page-route',
@@ -132,7 +132,7 @@ const RULES: readonly Rule[] = [
   },
   {
     sentence:
-      'a store adapter imports of ours only the port, the append decision, how JSON is read, names of streams, ids of events, SQLite error codes, file identities, concurrency and itself',
+      'a store adapter imports of ours only the port, the append decision, how JSON is read, names of streams, ids of events, pauses between attempts, SQLite error codes, file identities, concurrency and itself',
     broken: ({ from, to, ours }) =>
       ours &&
       adapterOf(from) !== undefined &&
@@ -143,6 +143,7 @@ const RULES: readonly Rule[] = [
       to !== 'schemas/json/json-object' &&
       to !== 'schemas/events/stream-name' &&
       to !== 'schemas/events/event-id' &&
+      to !== 'schemas/backoff' &&
       to !== 'services/event-store/sqlite-error' &&
       to !== 'services/files/file-identity' &&
       !within(to, 'services/concurrency'),

@@ -3,10 +3,10 @@ import { type Done, isWithAnother } from './actions';
 import { assignedRevision, type KnownSince } from './driver';
 import type { Reported } from './order-status';
 import type { Memory } from './reports';
-import { hasEnded, isCanceled, type Progress } from './stage';
+import { hasEnded, isCanceled, type OrderProgress } from './stage';
 
 /** What the codes are read from. */
-export interface Noticeable extends Reported, KnownSince, Progress, Pick<Memory, 'same_report_as'>, Done {
+export interface Noticeable extends Reported, KnownSince, OrderProgress, Pick<Memory, 'same_report_as'>, Done {
   readonly stage: Stage;
   /** The driver is another than people may have expected; until the food leaves or the order has ended. */
   readonly driver_changed: boolean;

@@ -6,7 +6,7 @@ import type { Reported } from './order-status';
  * What the stage is read from (docs/architecture.md#stage-and-attention). Each is guarded: it moves only on news that
  * it is about, so that late news never pulls a tile back (docs/protocol.md#ruling-4-7).
  */
-export interface Progress {
+export interface OrderProgress {
   /** The last of `in_progress` and `ready_for_pickup`. */
   readonly kitchen: 'preparing' | 'ready';
   /** The food has left the restaurant on this leg. */
@@ -21,7 +21,7 @@ export interface Progress {
   readonly canceled: boolean;
 }
 
-export const notStarted: Progress = {
+export const notStarted: OrderProgress = {
   kitchen: 'preparing',
   left: false,
   delivered: false,
@@ -33,13 +33,13 @@ export const notStarted: Progress = {
 interface StageRule {
   readonly stage: Stage;
   /** `delivery` is the last reported delivery status. */
-  readonly when: (order: Progress, delivery: string | null) => boolean;
+  readonly when: (order: OrderProgress, delivery: string | null) => boolean;
 }
 
 const deliveryGroup = (value: string | null) => (value === null ? undefined : DELIVERY_STATUSES.get(value)?.group);
 
 /** @returns whether someone canceled the order, whatever became of the food. */
-export const isCanceled = (order: Progress): boolean =>
+export const isCanceled = (order: OrderProgress): boolean =>
   order.final === 'merchant_canceled' || order.final === 'dsp_canceled' || order.canceled;
 
 /** The first rule that holds gives the stage (docs/architecture.md#stage-rules, in its order). */
@@ -59,13 +59,13 @@ export const STAGE_RULES: readonly StageRule[] = [
 ];
 
 /** @returns where an order with this progress and last reported delivery status stands. */
-export function readStage(order: Progress, delivery: string | null): Stage {
+export function readStage(order: OrderProgress, delivery: string | null): Stage {
   for (const rule of STAGE_RULES) if (rule.when(order, delivery)) return rule.stage;
   return 'preparing';
 }
 
 /** @returns whether something ended the order. Its stage is then final, except while the food is coming back. */
-export function hasEnded(order: Progress): boolean {
+export function hasEnded(order: OrderProgress): boolean {
   return order.final !== null || order.delivered || order.returned || order.canceled;
 }
 
@@ -79,7 +79,7 @@ function saysLeft(said: Reported, delivery_status: string | null): boolean {
   return said.status === 'out_for_delivery' && deliveryGroup(delivery_status) !== 'before_pickup';
 }
 
-function kitchenAfter(before: Progress, status: string | null): Progress['kitchen'] {
+function kitchenAfter(before: OrderProgress, status: string | null): OrderProgress['kitchen'] {
   if (status === 'in_progress') return 'preparing';
   return status === 'ready_for_pickup' ? 'ready' : before.kitchen;
 }
@@ -95,11 +95,11 @@ function kitchenAfter(before: Progress, status: string | null): Progress['kitche
  * was delivered, and `stage` leaves a final value only by a reopening, another final status or a return.
  */
 export function progressAfter(
-  before: Progress,
+  before: OrderProgress,
   said: Reported,
   delivery_status: string | null,
   { another, newLeg }: Pick<Reassignment, 'another' | 'newLeg'>,
-): Progress {
+): OrderProgress {
   const saysFinal = said.status !== null && STATUSES.get(said.status)?.group === 'final';
   const ended = hasEnded(before);
   const reopened = ended && another && said.status !== null && !saysFinal && !before.canceled;
@@ -115,7 +115,7 @@ export function progressAfter(
 }
 
 /** Returns the progress after an `order.canceled`, which says nothing but that (docs/protocol.md#section-2). */
-export function progressAfterCancel(before: Progress): Progress {
+export function progressAfterCancel(before: OrderProgress): OrderProgress {
   return {
     kitchen: before.kitchen,
     left: before.left,
@@ -143,7 +143,7 @@ const REACH: Readonly<Record<Stage, number>> = {
   returned: 3,
 };
 
-const reach = (stage: Stage, order: Progress): number => Math.max(REACH[stage], order.left ? 1 : 0);
+const reach = (stage: Stage, order: OrderProgress): number => Math.max(REACH[stage], order.left ? 1 : 0);
 
 const SAME_LEG = { another: false, newLeg: false };
 
@@ -152,7 +152,7 @@ const SAME_LEG = { another: false, newLeg: false };
  * it would leave the order nearer to the kitchen. So `ready_for_pickup` beside `enroute_to_dropoff` is not late: one
  * axis reports the step that the stage shows. Unknown words report no step.
  */
-export function isOlderReport(said: Reported, stage: Stage, order: Progress): boolean {
+export function isOlderReport(said: Reported, stage: Stage, order: OrderProgress): boolean {
   const shown = reach(stage, order);
   if (shown === 0) return false;
   const known =

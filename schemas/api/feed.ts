@@ -96,13 +96,16 @@ export type FeedCloudEvent = z.infer<typeof FeedCloudEvent>;
 /** Longest name of a consumer. */
 const MAX_CONSUMER_NAME = 64;
 
+/** Name of a consumer, which is not taken for that of its reader or of a destination. */
 export const ConsumerName = z
   .string()
   .regex(
     new RegExp(`^[A-Za-z0-9][A-Za-z0-9._-]{0,${String(MAX_CONSUMER_NAME - 1)}}$`),
     `expected 1 to ${String(MAX_CONSUMER_NAME)} letters, digits, dots, dashes and underscores`,
   )
-  .meta({ description: 'name of a consumer', examples: ['back-office'] });
+  .meta({ description: 'name of a consumer', examples: ['back-office'] })
+  .brand<'ConsumerName'>();
+export type ConsumerName = z.infer<typeof ConsumerName>;
 
 /** Body of `PUT /consumers/{name}`: where it begins. Nothing, or an empty object: at the beginning. */
 export const ConsumerStart = z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DriverDetails, Fault, LocationId, OrderId } from '../wire/handle-order';
+import { QuarantineId, RelayId } from '../events/delivery-ids';
 import { OrderEventMetadata, RelayedData, Seal } from '../events/event-data';
 import { Label } from '../label';
 import { Position } from '../events/position';
@@ -214,7 +215,7 @@ export const Repeat = z
 export const Quarantined = z
   .object({
     outcome: z.literal('quarantined'),
-    quarantine_id: z.string().meta({ description: 'for GET /quarantine/{id}', examples: ['17'] }),
+    quarantine_id: QuarantineId.meta({ description: 'for GET /quarantine/{id}', examples: ['17'] }),
     errors: z.array(Fault),
   })
   .meta({ id: 'Quarantined', description: 'The delivery cannot be used, and is kept in quarantine' });
@@ -232,7 +233,7 @@ export type HandleOrderAnswer =
 /** One delivery in quarantine. */
 export const QuarantineEntry = z
   .object({
-    quarantine_id: z.string(),
+    quarantine_id: QuarantineId,
     received_at: Time,
     about: z
       .object({
@@ -281,7 +282,7 @@ export type QuarantineDetail = z.infer<typeof QuarantineDetail>;
 
 /** One delivery that was passed on to the POS, and how that was answered. */
 export const RelayEntry = RelayedData.extend({
-  relay_id: z.string(),
+  relay_id: RelayId,
   received_at: Time,
   body_sha256: z.string().meta({
     description:

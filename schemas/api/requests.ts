@@ -4,6 +4,7 @@ import { ConsumerName, FEED_VIEWS, FeedPosition } from './feed';
 import { LocationId, OrderId } from '../wire/handle-order';
 import { TimeZone } from '../files/locations';
 import { MAX_LIVE_LOCATIONS } from './screen-limits';
+import { parseQuarantineId } from '../events/delivery-ids';
 import { Position } from '../events/position';
 import { ReaderName } from '../files/readers';
 import { ATTENTION_CODES, STAGES, VERDICTS } from '../vocabulary';
@@ -45,7 +46,7 @@ export const ReaderPath = z.object({
 export const QuarantinePath = z.object({
   quarantine_id: z
     .string()
-    .transform((text) => (/^\d{1,15}$/.test(text) ? Number(text) : null))
+    .transform(parseQuarantineId)
     .meta({ description: 'as the answer to the delivery named it; what cannot be one is not found', examples: ['7'] }),
 });
 

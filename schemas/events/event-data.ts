@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault, Id, LocationId } from '../wire/handle-order';
+import { QuarantineId } from './delivery-ids';
 
 /** What the events of order-events.ts hold, data and metadata. */
 
@@ -44,7 +45,7 @@ export const OrderEventMetadata = z
     request_id: z
       .string()
       .meta({ description: '`X-Request-Id` of the answer to Stream; withheld from readers who do not see contacts' }),
-    quarantine_id: z.string().optional().meta({ description: 'where the delivery lay before it was redriven' }),
+    quarantine_id: QuarantineId.optional().meta({ description: 'where the delivery lay before it was redriven' }),
     envelope: z
       .record(z.string(), z.unknown())
       .optional()

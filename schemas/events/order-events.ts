@@ -1,4 +1,5 @@
 import type { Seal } from './event-data';
+import type { QuarantineId } from './delivery-ids';
 import type { DeliveryType } from '../wire/handle-order';
 import { orderKey, type OrderKey } from '../order-key';
 import { isJsonObject } from '../json/json-object';
@@ -23,7 +24,7 @@ export const RELAY_STREAM = streamName('relay');
 export const RETENTION_STREAM = streamName('retention');
 
 /** @returns the stream that records what became of a delivery in quarantine: at most one event. */
-export const redriveStream = (quarantineId: string): StreamName => streamName(`${QUARANTINE_STREAM}-${quarantineId}`);
+export const redriveStream = (id: QuarantineId): StreamName => streamName(`${QUARANTINE_STREAM}-${id}`);
 
 /** Version of the stored form of order events; {@link decodeOrderEvent} upcasts older ones. */
 export const SCHEMA_VERSION = 1;

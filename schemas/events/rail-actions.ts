@@ -1,3 +1,5 @@
+import { readerName } from '../files/reader-name';
+import type { ReaderName } from '../files/readers';
 import { isJsonObject } from '../json/json-object';
 
 /**
@@ -16,7 +18,7 @@ export type AcknowledgedWhat = (typeof ACKNOWLEDGED)[number];
 /** What is known of every action. */
 interface Pressed {
   /** Name of the reader who pressed; null while reading is open. */
-  readonly by: string | null;
+  readonly by: ReaderName | null;
   /** When it was pressed by the clock of the screen, which only claims it: RFC 3339, UTC, milliseconds. */
   readonly at: string;
   /** Of the newest event in what the screen showed. */
@@ -97,7 +99,7 @@ export function actionOf({ type, data }: { readonly type: string; readonly data:
   if (!isActionType(type) || !isJsonObject(data)) return null;
   const { by, at, seen_revision } = data;
   if ((by !== null && typeof by !== 'string') || !isTime(at) || !isRevision(seen_revision)) return null;
-  const pressed = { by, at, seen_revision };
+  const pressed = { by: by === null ? null : readerName(by), at, seen_revision };
   switch (type) {
     case 'rail.handed_over': {
       const { compared, driver_revision } = data;

@@ -12,12 +12,15 @@ export type Role = (typeof ROLES)[number];
 /** Longest name of a reader. */
 const MAX_NAME_LENGTH = 100;
 
+/** Name of a reader, which is not taken for the name of anything else. */
 export const ReaderName = z
   .string({ error: 'expected text' })
   .regex(
     new RegExp(`^${VISIBLE}{1,${String(MAX_NAME_LENGTH)}}$`),
     `expected 1 to ${String(MAX_NAME_LENGTH)} characters, no control characters`,
-  );
+  )
+  .brand<'ReaderName'>();
+export type ReaderName = z.infer<typeof ReaderName>;
 
 export const ReaderRole = z.enum(ROLES, { error: `expected ${ROLES.join(', ').replace(/, (?=\w+$)/, ' or ')}` });
 
@@ -73,7 +76,7 @@ export const parseReaders = (text: string): ParsedList<ReaderEntry> => parseList
 export const Session = z
   .object({
     open: z.boolean().meta({ description: 'true: no readers are configured, and this machine may read everything' }),
-    name: z.string().nullable().meta({ description: 'null while reading is open' }),
+    name: z.string().brand<'ReaderName'>().nullable().meta({ description: 'null while reading is open' }),
     role: z.enum(ROLES),
     locations: z.union([z.literal('*'), z.array(LocationId)]).meta({ description: '"*" is every location' }),
     acts: z.boolean().meta({ description: 'may record what was done with orders, such as handing them over' }),

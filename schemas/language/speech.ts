@@ -23,7 +23,8 @@ export interface Speech {
   readonly locale: string;
   /**
    * Returns the text of a message.
-   * @param english how it is said where the language does not have it; @param count of what it speaks of, where it has
+   * @param english how it is said where the language does not have it
+   * @param count of what it speaks of, where it has
    *   plural forms
    */
   readonly textOf: (id: string, english: Message, count: unknown) => string;

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { DEFAULT_PAGE } from '../../schemas/api/requests';
+import type { ReaderName } from '../../schemas/files/readers';
 import type { LargeRead } from '../http/endpoint';
 import { Problem } from '../http/problem';
 import { readerOf } from './guard';
@@ -19,11 +20,11 @@ const isAskedFor = ({ query }: Request): boolean =>
 
 /** Large reads that are being answered. */
 class LargeReads {
-  readonly #taken = new Map<string | null, number>();
+  readonly #taken = new Map<ReaderName | null, number>();
   #all = 0;
 
   /** @returns what gives the place back, or null if there is none. */
-  take(name: string | null): (() => void) | null {
+  take(name: ReaderName | null): (() => void) | null {
     const own = this.#taken.get(name) ?? 0;
     if (own >= MAX_LARGE_READS_PER_READER || this.#all >= MAX_LARGE_READS) return null;
     this.#taken.set(name, own + 1);

@@ -18,7 +18,7 @@ import { ALL_LOCATIONS, HISTORY, readers, THIS_LOCATION } from '../access/requir
 import { historyFor } from '../access/withhold';
 import { type Endpoints, json, serve } from '../http/endpoint';
 import { Problem, STORE_PROBLEMS } from '../http/problem';
-import { readQuery } from '../http/query';
+import { parseQuery } from '../http/query';
 import { EXPORT_FORMATS, type ExportFormat } from './export/export-events';
 import type { Scope } from './export/ndjson';
 import { readIfThere } from '../event-store/reads';
@@ -124,7 +124,7 @@ export function createAuditRoutes(options: {
     { request, response, reader }: { readonly request: Request; readonly response: Response; readonly reader: Reader },
     of: Omit<Scope, 'streams'>,
   ): Promise<void> {
-    const { from = null, to = null } = readQuery(ExportQuery, request);
+    const { from = null, to = null } = parseQuery(ExportQuery, request);
     const { location_id, order_id } = of;
     if (location_id !== null && order_id !== null) {
       let exists = false;
@@ -149,7 +149,7 @@ export function createAuditRoutes(options: {
         await sendFile(call, key);
         return;
       }
-      const { after, limit } = readQuery(HistoryQuery, request);
+      const { after, limit } = parseQuery(HistoryQuery, request);
       const page = await history.page(key, after ?? null, limit);
       if (page === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
       await recordAccess(reader, { what: 'history', ...key, path: request.originalUrl });

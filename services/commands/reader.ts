@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { readerName } from '../../schemas/files/reader-name';
 import { ReaderLocations, ReaderName, ReaderRole, type Role, ROLES } from '../../schemas/files/readers';
 import { addReader, listReaders, removeReader } from '../access/readers/manage-readers';
 import { readersFile } from '../config/config';
@@ -18,7 +19,7 @@ interface AddOptions extends FileOption {
 }
 
 /** The token is all that goes to standard output, for scripts; what else there is to say goes beside it. */
-function add(name: string, { role, location, allLocations = false, acts = false, file }: AddOptions): void {
+function add(name: ReaderName, { role, location, allLocations = false, acts = false, file }: AddOptions): void {
   if (allLocations === (location !== undefined)) throw new Error('Give --location <id...> or --all-locations.');
   const configured = readersFile();
   const path = file === undefined ? configured.path : resolve(file);
@@ -40,7 +41,7 @@ function list({ file }: FileOption): void {
 
 function remove(name: string, { file }: FileOption): void {
   const path = file ?? readersFile().path;
-  const left = removeReader({ path, mayBeNew: true }, name);
+  const left = removeReader({ path, mayBeNew: true }, readerName(name));
   hint(`Removed ${name} from ${path}.`);
   if (left === 0) hint('No reader is left: nobody can read, and the service does not start until there is one.');
 }

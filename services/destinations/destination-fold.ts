@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { CONSUMER_SET, ConsumerSetData } from '../../schemas/consumer-events';
+import { CONSUMER_SET } from '../../schemas/consumer-events';
 import {
   DESTINATION_FAILING,
   DESTINATION_GONE,
@@ -8,6 +8,7 @@ import {
   DestinationFailingData,
   DestinationGoneData,
   DestinationRecoveredData,
+  DestinationSetData,
   DestinationTakenData,
   ITEM_PARKED,
   ItemParkedData,
@@ -16,6 +17,7 @@ import {
   OrderCaughtUpData,
   OrderSetAsideData,
 } from '../../schemas/destination-events';
+import type { DestinationName } from '../../schemas/destinations';
 import type { OrderKey } from '../../schemas/order-key';
 import { orderStream } from '../../schemas/events/order-events';
 import type { RecordedEvent } from '../event-store/event-store';
@@ -49,7 +51,7 @@ export const nothingKnown: KnownDestination = {
   lastParked: [],
 };
 
-export type KnownDestinations = ReadonlyMap<string, KnownDestination>;
+export type KnownDestinations = ReadonlyMap<DestinationName, KnownDestination>;
 
 type Stored = Pick<RecordedEvent, 'type' | 'data'>;
 
@@ -71,7 +73,7 @@ function afterParked(aside: KnownDestination['setAside'], parked: ItemParkedData
 
 /** Returns the destinations after one more event. Total: what is not ours changes nothing. */
 export function evolveDestinations(all: KnownDestinations, { type, data }: Stored): KnownDestinations {
-  function after<Data extends { readonly name: string }>(
+  function after<Data extends { readonly name: DestinationName }>(
     schema: z.ZodType<Data>,
     change: (before: KnownDestination, data: Data) => Partial<KnownDestination>,
   ): KnownDestinations {
@@ -82,7 +84,7 @@ export function evolveDestinations(all: KnownDestinations, { type, data }: Store
   }
   switch (type) {
     case CONSUMER_SET: // a destination that is set to a position begins anew
-      return after(ConsumerSetData, ({ sender }) => ({ ...nothingKnown, sender }));
+      return after(DestinationSetData, ({ sender }) => ({ ...nothingKnown, sender }));
     case ORDER_SET_ASIDE:
       return after(OrderSetAsideData, ({ setAside }, aside) => ({ setAside: with1(setAside, aside) }));
     case ORDER_CAUGHT_UP:

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import {
+  consumerOf,
   type DESTINATION_FAILING,
   type DESTINATION_GONE,
   type DESTINATION_RECOVERED,
@@ -17,10 +18,11 @@ import {
   type OrderCaughtUpData,
   type OrderSetAsideData,
 } from '../../schemas/destination-events';
+import type { DestinationName } from '../../schemas/destinations';
 import type { FeedPosition } from '../../schemas/api/feed';
 import { eventId } from '../../schemas/events/event-id';
 import type { EventStore, Position } from '../event-store/event-store';
-import { readIfThere } from '../event-store/reads';
+import { FoldedStream } from '../event-store/folded-stream';
 import { sealAlone } from '../event-store/seal/seal';
 import { Consumers } from '../feed/consumers/consumers';
 import { evolveDestinations, type KnownDestination, type KnownDestinations, nothingKnown } from './destination-fold';
@@ -46,11 +48,11 @@ interface Facts {
 
 export interface DestinationRecord {
   /** Returns where a destination is; null: nothing was ever sent to it. */
-  place(name: string): Promise<DestinationPlace | null>;
-  known(name: string): Promise<KnownDestination>;
+  place(name: DestinationName): Promise<DestinationPlace | null>;
+  known(name: DestinationName): Promise<KnownDestination>;
   /** Sets a destination to a position: what comes after is sent, again if need be. */
-  set(name: string, position: FeedPosition): Promise<DestinationPlace>;
-  commit(name: string, position: FeedPosition): Promise<void>;
+  set(name: DestinationName, position: FeedPosition): Promise<DestinationPlace>;
+  commit(name: DestinationName, position: FeedPosition): Promise<void>;
   /** Puts a fact on record; its time is now. */
   add<Type extends keyof Facts>(type: Type, fact: Omit<Facts[Type], 'at'>): Promise<void>;
   close(): Promise<void>;
@@ -73,43 +75,26 @@ export function createDestinationRecord(options: {
     ...options,
     streams: { list: DESTINATIONS_STREAM, commits: destinationCommitStream },
   });
-  let known: KnownDestinations = new Map();
-  let next = 0;
-  let refreshing: Promise<void> = Promise.resolve();
-
-  /** Reads what came since the last look; one after the other. */
-  function refresh(): Promise<void> {
-    refreshing = refreshing
-      .catch(() => undefined)
-      .then(async () => {
-        for await (const event of readIfThere(store, DESTINATIONS_STREAM, { from: next })) {
-          known = evolveDestinations(known, event);
-          next = event.revision + 1;
-        }
-      });
-    return refreshing;
-  }
+  const initial: KnownDestinations = new Map();
+  const facts = new FoldedStream(store, DESTINATIONS_STREAM, initial, evolveDestinations);
 
   return {
     place: async (name) => {
-      const consumer = await places.get(name);
+      const consumer = await places.get(consumerOf(name));
       if (consumer === null) return null;
       return { position: (await places.place(consumer)).position, setAt: consumer.setAt };
     },
 
-    known: async (name) => {
-      await refresh();
-      return known.get(name) ?? nothingKnown;
-    },
+    known: async (name) => (await facts.refresh()).get(name) ?? nothingKnown,
 
     set: async (name, position) => {
-      const consumer = await places.set(name, null, position);
+      const consumer = await places.set(consumerOf(name), null, position);
       if (consumer === null) throw new Error('more destinations are on record than there may be');
       return { position, setAt: consumer.setAt };
     },
 
     commit: async (name, position) => {
-      await places.commit(name, position);
+      await places.commit(consumerOf(name), position);
     },
 
     add: async (type, fact) => {

@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { type Destination, DestinationList, Redelivery } from '../../schemas/destinations';
+import { type Destination, DestinationList, type DestinationName, Redelivery } from '../../schemas/destinations';
 import type { FeedPosition } from '../../schemas/api/feed';
 import { DeliverQuery, DestinationPath } from '../../schemas/api/requests';
 import { DESTINATIONS, readers } from '../access/requirements';
@@ -40,9 +40,9 @@ export const DESTINATION_CALLS = {
  * @param verify throws a {@link Problem} if a position is not in the log
  */
 export function createDestinationRoutes(options: {
-  readonly names: () => readonly string[];
+  readonly names: () => readonly DestinationName[];
   readonly report: () => Promise<readonly Destination[]>;
-  readonly set: (name: string, position: FeedPosition) => Promise<void>;
+  readonly set: (name: DestinationName, position: FeedPosition) => Promise<void>;
   readonly verify: (position: FeedPosition) => Promise<void>;
 }): Router {
   const { names, report, set, verify } = options;

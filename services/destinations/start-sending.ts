@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import type { Destination, DestinationEntry } from '../../schemas/destinations';
+import type { Destination, DestinationEntry, DestinationName } from '../../schemas/destinations';
 import type { OrderKey } from '../../schemas/order-key';
 import { callMessage, ThreadCalls } from '../concurrency/thread-calls';
 import { SupervisedThread } from '../concurrency/threads';
@@ -29,7 +29,7 @@ export interface RunningSending {
   /** Sends to these from now on, and to no others. */
   supply(entries: readonly DestinationEntry[]): void;
   /** A destination was set to another position. */
-  wasSet(name: string): void;
+  wasSet(name: DestinationName): void;
   /** Orders of these locations became readable anew. */
   projected(locations: readonly string[]): void;
   /** @throws {EventStoreError} */

@@ -1,4 +1,4 @@
-import { backoff } from '../concurrency/backoff';
+import { backoff } from '../../schemas/backoff';
 
 /** What an attempt comes to, and when there is another. Pure. */
 

@@ -2,6 +2,7 @@ import type { Request, Router } from 'express';
 import { z } from 'zod';
 import {
   BEGINNING,
+  type ConsumerName,
   FeedCloudEvent,
   FeedFact,
   FeedOrder,
@@ -91,7 +92,7 @@ export const FEED_CALLS = {
  */
 export function createFeedRoutes(options: {
   readonly feed: Feed;
-  readonly positionOf: (reader: Reader, consumer: string) => Promise<FeedPosition>;
+  readonly positionOf: (reader: Reader, consumer: ConsumerName) => Promise<FeedPosition>;
   readonly readers: ReaderDirectory;
   readonly accessLog: Pick<AccessLog, 'record'>;
   readonly counts: FollowerCounts;

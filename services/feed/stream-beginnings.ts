@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { StreamName } from '../../schemas/events/stream-name';
+import { createRemembered } from '../concurrency/remembered';
 import type { EventStore, RecordedEvent } from '../event-store/event-store';
 import { readOne } from '../event-store/reads';
 
@@ -10,12 +10,7 @@ const REMEMBERED_MS = 60_000;
 
 /** Finds out where streams begin: after a deletion, at a later revision than 0. */
 export class StreamBeginnings {
-  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
-  readonly #firsts = new LRUCache<string, number>({
-    maxSize: REMEMBERED_STREAMS,
-    sizeCalculation: () => 1,
-    ttl: REMEMBERED_MS,
-  });
+  readonly #firsts = createRemembered<number>(REMEMBERED_STREAMS, REMEMBERED_MS);
 
   readonly #store: Pick<EventStore, 'readStream'>;
 

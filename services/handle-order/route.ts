@@ -9,7 +9,7 @@ import {
   Repeat,
 } from '../../schemas/api/order-view';
 import { OrderCanceled, OrderUpdated } from '../../schemas/wire/handle-order';
-import { allowOf } from '../http/problem';
+import { allowOf } from '../http/methods';
 import { ANYONE, type Endpoints, json, methodsAt, type Permission, serve } from '../http/endpoint';
 
 /** Stream, which signs its deliveries. The handler checks it, over the bytes of the body. */

@@ -1,7 +1,8 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
-import { type ProblemCode, takesOnly } from './problem';
-import { readParams, readQuery } from './query';
+import { createRoutes, type Method } from './methods';
+import type { ProblemCode } from './problem';
+import { parseParams, parseQuery } from './query';
 
 /**
  * A call is described once, beside its handler: what it takes is parsed by its description, who may call is checked by
@@ -51,7 +52,7 @@ export interface Permission<Caller> {
 export const ANYONE: Permission<null> = { sentence: null, schemes: [], problems: [], admit: () => null };
 
 export interface Endpoint {
-  readonly method: 'get' | 'post' | 'put' | 'delete' | 'options';
+  readonly method: Method;
   /** As OpenAPI writes it: `/locations/{location_id}`. */
   readonly path: `/${string}`;
   readonly tag: Tag;
@@ -115,13 +116,11 @@ export function problemsOf({ params, query, permission, large, problems }: Endpo
 /** Returns the path of an endpoint as Express writes it. */
 const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 
-/** @returns the methods that an address takes among these endpoints, GET first, as {@link takesOnly} expects them. */
-export const methodsAt = (endpoints: Endpoints, path: string): string =>
+/** @returns the methods that an address takes among these endpoints. */
+export const methodsAt = (endpoints: Endpoints, path: string): readonly Method[] =>
   Object.values(endpoints)
-    .filter((one) => one.path === path)
-    .map(({ method }) => method.toUpperCase())
-    .sort()
-    .join(', ');
+    .filter((one) => expressPath(one.path) === expressPath(path))
+    .map(({ method }) => method);
 
 /**
  * Answers the calls that are described with their handlers, and all other methods of their addresses with 405.
@@ -132,21 +131,18 @@ export function serve<Declared extends Endpoints>(
   handlers: { readonly [Id in keyof Declared]: Handler<Declared[Id]> },
   elsewhere: Endpoints = {},
 ): Router {
-  const router = Router();
+  const addresses: Record<string, Partial<Record<Method, RequestHandler>>> = {};
   for (const [id, endpoint] of Object.entries(endpoints)) {
     const { method, path, params: paramsSchema, query: querySchema, permission, large } = endpoint;
     // Which handler belongs to which endpoint is known above, and lost by going through them all.
     const handler = handlers[id] as Handler<Endpoint>;
-    router[method](expressPath(path), (request, response) => {
-      const params = paramsSchema === undefined ? null : readParams(paramsSchema, request);
+    (addresses[expressPath(path)] ??= {})[method] = (request, response) => {
+      const params = paramsSchema === undefined ? null : parseParams(paramsSchema, request);
       const reader = permission.admit({ request, response, params: params ?? {}, large });
-      const query = querySchema === undefined ? null : readQuery(querySchema, request);
+      const query = querySchema === undefined ? null : parseQuery(querySchema, request);
       // Its schemas have just read what it is given.
       return handler({ request, response, reader, params, query } as Call<Endpoint>);
-    });
+    };
   }
-  for (const path of new Set(Object.values(endpoints).map((one) => one.path))) {
-    router.all(expressPath(path), takesOnly(methodsAt({ ...elsewhere, ...endpoints }, path)));
-  }
-  return router;
+  return createRoutes(addresses, (path) => methodsAt(elsewhere, path));
 }

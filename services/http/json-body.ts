@@ -64,7 +64,8 @@ export type WithJsonBody = (
 
 /**
  * Returns what reads bodies: all of them share what may wait in memory.
- * @param limit most bytes of a body; @param atOnce how many of the longest are read at a time
+ * @param limit most bytes of a body
+ * @param atOnce how many of the longest are read at a time
  */
 export function createJsonBodies(limit = FEW_WORDS_BYTES, atOnce = BODIES_AT_ONCE): WithJsonBody {
   const read = createBodyReader({ limit, room: atOnce * limit });

@@ -315,28 +315,3 @@ export class Problem extends Error {
     };
   }
 }
-
-/** The address takes other methods; `allowed` as the `Allow` header has them (RFC 9110 section 10.2.1). */
-class MethodNotAllowed extends Problem {
-  readonly #allowed: string;
-
-  constructor(allowed: string) {
-    super('method-not-allowed', `This address takes ${allowed}.`);
-    this.#allowed = allowed;
-  }
-
-  override get headers(): Readonly<Record<string, string>> {
-    return { Allow: this.#allowed };
-  }
-}
-
-/** @returns methods as the `Allow` header has them: what takes GET takes HEAD. */
-export const allowOf = (methods: string): string => methods.replace('GET', 'GET, HEAD');
-
-/**
- * Answers the other methods of an address.
- * @param methods that it takes; GET includes HEAD
- */
-export const takesOnly = (methods: string) => (): never => {
-  throw new MethodNotAllowed(allowOf(methods));
-};

@@ -18,7 +18,7 @@ const parametersOf = (query: Request['query']): Request['query'] =>
  * Reads a request's query string.
  * @throws {Problem} `invalid-parameter`, naming every parameter that is wrong and what was expected.
  */
-export function readQuery<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
+export function parseQuery<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
   const parsed = schema.safeParse(parametersOf(request.query));
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.flatMap((issue) =>
@@ -33,7 +33,7 @@ export function readQuery<Schema extends z.ZodType>(schema: Schema, request: Req
  * Reads what the path of a request names, which Express has percent-decoded.
  * @throws {Problem} `invalid-parameter`, for example for an id that no order can have.
  */
-export function readParams<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
+export function parseParams<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
   const parsed = schema.safeParse(request.params);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} in the path: ${issue.message}`);

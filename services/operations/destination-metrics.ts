@@ -1,8 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { DestinationName } from '../../schemas/destinations';
 
 /** What is measured of one destination. */
 export interface MeasuredDestination {
-  readonly name: string;
+  readonly name: DestinationName;
   readonly delivered: number;
   readonly failedAttempts: number;
   readonly parked: number;

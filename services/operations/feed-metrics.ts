@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ConsumerName } from '../../schemas/api/feed';
 
 interface Lag {
   readonly events: number;
@@ -8,7 +9,7 @@ interface Lag {
 /** What the feed knows of who follows it. */
 export interface Following {
   readonly counts: { readonly waiting: number; readonly items: number };
-  readonly lags: () => Promise<readonly { readonly consumer: string; readonly lag: Lag }[]>;
+  readonly lags: () => Promise<readonly { readonly consumer: ConsumerName; readonly lag: Lag }[]>;
 }
 
 /** Measures the feed at each scrape. */

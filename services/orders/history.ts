@@ -4,6 +4,7 @@ import { read } from '../../projections/history/timeline';
 import type { OrderKey } from '../../schemas/order-key';
 import type { OrderEventMetadata } from '../../schemas/events/event-data';
 import { decodeOrderEvent, orderStream } from '../../schemas/events/order-events';
+import { cutPage } from '../../schemas/cut-page';
 import { MAX_SUMMARY_EVENTS, type OrderSummary } from '../../schemas/api/order-summary';
 import type { HistoryEvent, HistoryPage } from '../../schemas/api/order-view';
 import type { EventStore } from '../event-store/event-store';
@@ -79,7 +80,6 @@ export function createOrderHistory(store: EventStore): OrderHistory {
       const events: HistoryEvent[] = [];
       let state = initial;
       let exists = false;
-      let more = false;
       for await (const stored of readIfThere(store, orderStream(key))) {
         exists = true;
         const event = decodeOrderEvent(stored);
@@ -87,10 +87,6 @@ export function createOrderHistory(store: EventStore): OrderHistory {
         if (after !== null && stored.revision <= after) {
           state = evolve(state, event);
           continue;
-        }
-        if (events.length === limit) {
-          more = true;
-          break;
         }
         const next = read(key, state, event);
         state = next.state;
@@ -103,9 +99,11 @@ export function createOrderHistory(store: EventStore): OrderHistory {
           metadata: stored.metadata as OrderEventMetadata, // of an event that decoded
           ...next.reading,
         });
+        if (events.length > limit) break;
       }
       if (!exists) return null;
-      return { events, next: more ? String(events.at(-1)?.revision) : null };
+      const { items, last } = cutPage(events, limit);
+      return { events: [...items], next: last === null ? null : String(last.revision) };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { cutPage } from '../../schemas/cut-page';
 import type { OrderSlice } from '../read-model/order-table/slices';
 import { nextTurn } from '../concurrency/turns';
 
@@ -56,8 +57,10 @@ export async function lookThrough<Found>(options: {
       for (const [index, { seq }] of some.entries()) {
         const record = kept[index] ?? null;
         if (record === null) continue;
-        if (found.length === limit) return { records: found.map((one) => one.record), next: found.at(-1)?.seq ?? null };
         found.push({ seq, record });
+        if (found.length <= limit) continue;
+        const { items, last } = cutPage(found, limit);
+        return { records: items.map((one) => one.record), next: last?.seq ?? null };
       }
     }
     ({ end } = looked);

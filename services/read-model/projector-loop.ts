@@ -1,4 +1,4 @@
-import { backoff } from '../concurrency/backoff';
+import { backoff } from '../../schemas/backoff';
 import { sleep } from '../concurrency/sleep';
 import { type EventSource, isEventStoreError } from '../event-store/event-store';
 import type { Corrector } from './corrections';

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { changesDrives, type Drive, drivesAfter } from '../../projections/order/drives';
 import { initial, type OrderState } from '../../projections/order/order';
 import { readVerdict } from '../../projections/history/timeline';
@@ -12,6 +11,7 @@ import {
 } from '../../schemas/events/order-events';
 import type { StreamName } from '../../schemas/events/stream-name';
 import type { Verdict } from '../../schemas/vocabulary';
+import { createRemembered } from '../concurrency/remembered';
 import { sleep } from '../concurrency/sleep';
 import {
   comparePositions,
@@ -179,8 +179,7 @@ export async function runProjector(options: {
   readonly onProgress: (progress: Progress) => void;
 }): Promise<'stopped' | 'detached'> {
   const { source, table, signal, corrector, maxUnsavedOrders = MAX_UNSAVED_ORDERS, onProgress } = options;
-  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
-  const states = new LRUCache<string, OrderState>({ maxSize: STATES_AT_HAND, sizeCalculation: () => 1 });
+  const states = createRemembered<OrderState>(STATES_AT_HAND);
   const stateOf = (stream: StreamName, key: OrderKey): OrderState => states.get(stream) ?? table.load(key) ?? initial;
   const touched = new Map<string, Touched>();
   let [events, cameBefore] = [0, 0];

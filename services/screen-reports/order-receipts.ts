@@ -66,12 +66,11 @@ function* receiptsOf(
  */
 export class FirstReceipts {
   readonly #found = new Map<string, OrderReceipt>();
-  readonly #byReader = new Map<string, number>();
+  readonly #byReader = new Map<OrderReceipt['reader'], number>();
   #truncated = false;
 
   add(receipt: OrderReceipt): void {
-    const { revision, shown } = receipt;
-    const reader = receipt.reader ?? '';
+    const { revision, shown, reader } = receipt;
     const key = `${shown} ${String(revision)} ${screenKey(receipt, reader)}`;
     const known = this.#found.get(key);
     if (known === undefined) {

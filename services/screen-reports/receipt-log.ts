@@ -1,8 +1,9 @@
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { type EventId, eventId } from '../../schemas/events/event-id';
+import type { ReaderName } from '../../schemas/files/readers';
 import type { LocationId } from '../../schemas/wire/handle-order';
 import type { DisplayReceipt, ScreenReport, ShownScreen } from '../../schemas/api/screen-reports';
+import { createRemembered } from '../concurrency/remembered';
 import { isEventStoreError } from '../event-store/event-store';
 import { dayOf, type ReceiptDays } from './receipt-days';
 
@@ -34,13 +35,13 @@ export const MAX_SCREENS_OF_ONE = 64;
 export interface Received {
   readonly report: ScreenReport;
   /** Null while reading is open. */
-  readonly reader: string | null;
+  readonly reader: ReaderName | null;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
 /** @returns what a screen is distinguished from others by: nobody takes the place of another reader's. */
-export const screenKey = ({ screen_id }: { readonly screen_id: string }, reader: string | null): string =>
+export const screenKey = ({ screen_id }: { readonly screen_id: string }, reader: ReaderName | null): string =>
   `${screen_id} ${reader ?? ''}`;
 
 /** What of reports at a location, on one day, goes into one event. */
@@ -60,10 +61,9 @@ export class ReceiptLog {
   readonly #days: Pick<ReceiptDays, 'append'>;
   readonly #newId: () => string;
   readonly #log: Pick<Logger, 'warn' | 'error'>;
-  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
-  readonly #known = new LRUCache<string, true>({ maxSize: REMEMBERED_RECEIPTS, sizeCalculation: () => 1 });
+  readonly #known = createRemembered<true>(REMEMBERED_RECEIPTS);
   /** Screens by reader, order, revision and part. */
-  readonly #screens = new LRUCache<string, number>({ maxSize: REMEMBERED_RECEIPTS, sizeCalculation: () => 1 });
+  readonly #screens = createRemembered<number>(REMEMBERED_RECEIPTS);
   #waiting: Batch[] = [];
   #size = 0;
   #recorded = 0;

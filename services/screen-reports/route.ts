@@ -93,7 +93,8 @@ export const SCREEN_CALLS = {
 
 /**
  * Creates the routes by which screens report, and operators and auditors read what they reported.
- * @param now milliseconds since the epoch; @param monotonic milliseconds of a clock that never goes back
+ * @param now milliseconds since the epoch
+ * @param monotonic milliseconds of a clock that never goes back
  */
 export function createScreenReportRoutes(options: {
   readonly watching: Watching;

@@ -1,3 +1,4 @@
+import type { ReaderName } from '../../schemas/files/readers';
 import type { LocationId } from '../../schemas/wire/handle-order';
 import { OLD_ORDER_MS, REPORT_INTERVAL_MS, WATCHING_MS } from '../../schemas/api/screen-limits';
 import type { Screen, ScreenReport, UnwatchedLocation } from '../../schemas/api/screen-reports';
@@ -54,7 +55,7 @@ type Screens = Map<string, { readonly screen: Seen; readonly at: number }>;
 
 export class Watching {
   /** By reader, of whom there are as many as are configured. */
-  readonly #readers = new Map<string, Screens>();
+  readonly #readers = new Map<ReaderName | null, Screens>();
   readonly #monotonic: () => number;
   readonly #begun: number;
 
@@ -71,9 +72,8 @@ export class Watching {
 
   /** Takes in what a screen says of itself. */
   take(screen: Seen): void {
-    const reader = screen.reader ?? '';
-    const screens = this.#readers.get(reader) ?? (new Map() as Screens);
-    this.#readers.set(reader, screens);
+    const screens = this.#readers.get(screen.reader) ?? (new Map() as Screens);
+    this.#readers.set(screen.reader, screens);
     const key = `${screen.screen_id} ${screen.location_id}`;
     const [oldest] = screens.keys();
     if (!screens.delete(key) && screens.size >= MAX_SCREENS && oldest !== undefined) screens.delete(oldest);

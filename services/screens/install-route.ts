@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Request, Router } from 'express';
+import type { Request, Router } from 'express';
 import type { BasePath } from '../http/base-path';
-import { takesOnly } from '../http/problem';
+import { answersBuilt } from '../http/built-text';
+import { createRoutes } from '../http/methods';
 
 /** The script that opens pages without the service, as the build made it. */
 const WORKER = require.resolve('#screens/service-worker.js');
@@ -70,19 +70,14 @@ export function createInstall(basePath: BasePath): Router {
     'Content-Security-Policy': "default-src 'none'; connect-src 'self'",
     // `/screens` itself too, so that the end of a session is seen there.
     'Service-Worker-Allowed': `${basePath}/screens`,
-    'Cache-Control': 'no-cache',
-    ETag: `"${createHash('sha256').update(script).digest('base64url')}"`,
   };
-  const install = Router();
-  install.get('/screens/service-worker.js', (request, response) => {
-    response.set(headers);
-    if (request.fresh) response.status(304).end();
-    else response.type('text/javascript').send(script);
+  return createRoutes({
+    '/screens/service-worker.js': { get: answersBuilt('text/javascript', script, headers) },
+    '/screens/manifest.webmanifest': {
+      get: (request, response) => {
+        response.set('Cache-Control', 'no-cache').type('application/manifest+json');
+        response.send(JSON.stringify(manifestOf(basePath, request.query)));
+      },
+    },
   });
-  install.get('/screens/manifest.webmanifest', (request, response) => {
-    response.set('Cache-Control', 'no-cache').type('application/manifest+json');
-    response.send(JSON.stringify(manifestOf(basePath, request.query)));
-  });
-  install.all(['/screens/service-worker.js', '/screens/manifest.webmanifest'], takesOnly('GET'));
-  return install;
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
 import { type BasePath, pageBelow } from '../http/base-path';
-import { takesOnly } from '../http/problem';
+import { answersBuilt } from '../http/built-text';
+import { createRoutes } from '../http/methods';
 
 /** Where `npm run build` puts the pages and their parts. */
 const BUILT = dirname(require.resolve('#screens/board.html'));
@@ -65,8 +65,6 @@ export function createAssets(): Router {
   return assets;
 }
 
-const madeOf = (html: string) => ({ html, etag: `"${createHash('sha256').update(html).digest('base64url')}"` });
-
 /**
  * Pages as the build made them. They hold no data themselves.
  * @param list path and file of each
@@ -77,17 +75,10 @@ export function createPages(
   basePath: BasePath = '',
   complete: (html: string) => string = (html) => html,
 ): Router {
-  const pages = Router();
-  for (const [path, file] of list) {
+  const pageOf = (file: string): RequestHandler => {
     const built = readFileSync(join(BUILT, file), 'utf8');
-    let made: { readonly html: string; readonly etag: string } | null = null;
-    pages.get(path, securePage, (request, response) => {
-      const { html, etag } = (made ??= madeOf(pageBelow(basePath, complete(built))));
-      response.set({ ETag: etag, 'Cache-Control': 'no-cache' });
-      if (request.fresh) response.status(304).end();
-      else response.type('html').send(html);
-    });
-    pages.all(path, takesOnly('GET'));
-  }
-  return pages;
+    let answer: RequestHandler | null = null;
+    return (...call) => (answer ??= answersBuilt('html', pageBelow(basePath, complete(built))))(...call);
+  };
+  return createRoutes(Object.fromEntries(list.map(([path, file]) => [path, { get: [securePage, pageOf(file)] }])));
 }

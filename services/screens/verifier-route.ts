@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Router } from 'express';
-import { takesOnly } from '../http/problem';
+import type { Router } from 'express';
+import { answersBuilt } from '../http/built-text';
+import { createRoutes } from '../http/methods';
 
 /** The page that verifies files: one file, as the build made it. */
 const VERIFIER = require.resolve('#screens/verifier.html');
@@ -16,15 +16,6 @@ export function createVerifier(): Router {
   const headers = {
     'Content-Security-Policy': `${POLICY.exec(html)?.[1] ?? "default-src 'none'"}; frame-ancestors 'none'`,
     'Referrer-Policy': 'no-referrer',
-    'Cache-Control': 'no-cache',
-    ETag: `"${createHash('sha256').update(html).digest('base64url')}"`,
   };
-  const verifier = Router();
-  verifier.get('/verifier', (request, response) => {
-    response.set(headers);
-    if (request.fresh) response.status(304).end();
-    else response.type('html').send(html);
-  });
-  verifier.all('/verifier', takesOnly('GET'));
-  return verifier;
+  return createRoutes({ '/verifier': { get: answersBuilt('html', html, headers) } });
 }

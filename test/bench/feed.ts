@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readerName } from '../../schemas/files/reader-name';
 import type { FeedItem, FeedPage } from '../../schemas/api/feed';
 import { ensureHistory, type OperationOptions, rebuild } from './operations';
 import { figure, median, type Part, range } from './report';
@@ -21,7 +22,12 @@ const SECONDS = 10;
 
 const TOKEN = 'pos-bench-0123456789abcdef';
 const READERS = JSON.stringify([
-  { name: 'pos', role: 'pos', locations: '*', token_sha256: createHash('sha256').update(TOKEN).digest('hex') },
+  {
+    name: readerName('pos'),
+    role: 'pos',
+    locations: '*',
+    token_sha256: createHash('sha256').update(TOKEN).digest('hex'),
+  },
 ]);
 
 /** A program that follows the feed, and delivers like Stream. */

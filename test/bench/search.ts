@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readerName } from '../../schemas/files/reader-name';
 import { toOrder } from '../../projections/order/order';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES, VERDICTS } from '../../schemas/vocabulary';
 import type { Reader } from '../../services/access/readers/readers';
@@ -65,7 +66,7 @@ function questionsOf(orders: number): readonly Question[] {
   ];
 }
 
-const AUDITOR: Reader = { open: false, name: 'bench', role: 'auditor', locations: '*', acts: false };
+const AUDITOR: Reader = { open: false, name: readerName('bench'), role: 'auditor', locations: '*', acts: false };
 
 interface Asked {
   readonly question: string;

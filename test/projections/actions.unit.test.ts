@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { readerName } from '../../schemas/files/reader-name';
 import { MAX_IN_FORCE } from '../../projections/order/actions';
 import { driverGroups } from '../../projections/driver-groups';
 import { assignedRevision } from '../../projections/order/driver';
@@ -14,7 +15,7 @@ import { type DeliveryObject, eventsOf, fold, JANE, JOHN, KEY, orderAfter, readi
 import { sentenceAbout } from '../schemas/sentence';
 
 /** Data as every press has them. */
-const pressed = { by: 'counter 2', at: '2026-11-21T18:00:30.000Z', seen_revision: 1 };
+const pressed = { by: readerName('counter 2'), at: '2026-11-21T18:00:30.000Z', seen_revision: 1 };
 const handedOver = (driver_revision: number | null, at = pressed.at): RailAction => ({
   type: 'rail.handed_over',
   data: { ...pressed, at, compared: ['plate'], driver_revision },

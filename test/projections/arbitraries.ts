@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
+import { readerName } from '../../schemas/files/reader-name';
 import type { OrderCanceledObject, OrderUpdatedObject } from '../../schemas/wire/handle-order';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import { ACKNOWLEDGED, COMPARED, type RailAction } from '../../schemas/events/rail-actions';
@@ -188,7 +189,7 @@ export const arbitraryEvents: fc.Arbitrary<OrderEvent[]> = fc
 
 const arbitraryRevision = fc.nat(20);
 const arbitraryPressed = fc.record({
-  by: fc.constantFrom('counter 1', 'counter 2', null),
+  by: fc.constantFrom(readerName('counter 1'), readerName('counter 2'), null),
   at: fc.nat(3_600).map((seconds) => receivedAt(seconds)),
   seen_revision: arbitraryRevision,
 });

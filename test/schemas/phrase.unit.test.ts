@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { readerName } from '../../schemas/files/reader-name';
 import { enAuditors } from '../../schemas/language/auditors/en';
 import { esAuditors } from '../../schemas/language/auditors/es';
 import { frCaAuditors } from '../../schemas/language/auditors/fr-ca';
@@ -107,7 +108,7 @@ describe('what people at the counter did', () => {
   });
   const seen = (what: 'cancel' | 'driver_change'): RailAction => ({
     type: 'rail.acknowledged',
-    data: { ...pressed, by: 'counter 2', what, driver_revision: null },
+    data: { ...pressed, by: readerName('counter 2'), what, driver_revision: null },
   });
   const undone: RailAction = { type: 'rail.undone', data: { ...pressed, undone_revision: 1_234 } };
 

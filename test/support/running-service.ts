@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readerName } from '../../schemas/files/reader-name';
 import type { ReaderEntry, Role } from '../../schemas/files/readers';
 import { locationId } from '../../schemas/order-key';
 import { undeclaredProblem } from './contract';
@@ -26,7 +27,7 @@ const IDLE_CONNECTION_MS = 20_000;
 
 /** A reader as it is configured; its name is its token's beginning. */
 export const entryOf = (token: string, role: Role, locations: readonly string[] | '*' = '*'): ReaderEntry => ({
-  name: token.slice(0, 20),
+  name: readerName(token.slice(0, 20)),
   token_sha256: createHash('sha256').update(token).digest('hex'),
   role,
   locations: locations === '*' ? locations : locations.map(locationId),

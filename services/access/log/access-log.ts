@@ -1,10 +1,11 @@
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { AccessData, AccessPage } from '../../../schemas/api/access';
+import type { ReaderName } from '../../../schemas/files/readers';
 import type { LocationId, OrderId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
 import { orderStream } from '../../../schemas/events/order-events';
 import { WITHHELD } from '../../../schemas/events/withheld';
+import { createRemembered } from '../../concurrency/remembered';
 import { type EventStore, isEventStoreError } from '../../event-store/event-store';
 import { Problem, type ProblemCode } from '../../http/problem';
 import { type AccessVolumes, createAccessVolumes } from './access-volumes';
@@ -177,8 +178,7 @@ class RecordedAccesses implements AccessLog {
   readonly #log: Logger;
   readonly #volumes: AccessVolumes;
   readonly #late: LateRecords;
-  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
-  readonly #lastRecorded = new LRUCache<string, number>({ maxSize: REMEMBERED_PAIRS, sizeCalculation: () => 1 });
+  readonly #lastRecorded = createRemembered<number>(REMEMBERED_PAIRS);
   readonly #takeRecord: TakeFromBudget;
   readonly #takePasscodes: TakeFromBudget;
   /** By reader and thing, the oldest first. */
@@ -245,7 +245,7 @@ class RecordedAccesses implements AccessLog {
 
   #dataOf(
     reader: Reader,
-    name: string,
+    name: ReaderName,
     access: Pick<Access, 'location_id' | 'order_id'> & Pick<AccessData, 'what' | 'path'>,
   ): AccessData {
     return {
@@ -274,13 +274,13 @@ class RecordedAccesses implements AccessLog {
     this.#counting = undefined;
   }
 
-  #append(name: string, data: AccessData): Promise<void> {
+  #append(name: ReaderName, data: AccessData): Promise<void> {
     if (!this.#takeRecord(name, 1)) throw tooManyReads();
     return this.#volumes.append([data]);
   }
 
   /** Records the first look, so that who comes after it may be shown the same without a record of its own. */
-  #recordFirst(name: string, key: string, data: AccessData): Promise<void> {
+  #recordFirst(name: ReaderName, key: string, data: AccessData): Promise<void> {
     const recorded = this.#append(name, data);
     this.#counted.set(key, { recorded, since: this.#monotonic(), times: 0, last: data });
     recorded.catch(() => {

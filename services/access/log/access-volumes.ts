@@ -10,6 +10,7 @@ import {
 } from '../../../schemas/api/access';
 import { eventId } from '../../../schemas/events/event-id';
 import type { StreamName } from '../../../schemas/events/stream-name';
+import { cutPage } from '../../../schemas/cut-page';
 import type { EventStore, NewEvent } from '../../event-store/event-store';
 import { readIfThere } from '../../event-store/reads';
 import { sealAlone } from '../../event-store/seal/seal';
@@ -141,8 +142,8 @@ export function createAccessVolumes(options: {
         }
         if (accesses.length > limit) break;
       }
-      const page = accesses.slice(0, limit);
-      return { accesses: page, next: accesses.length > limit ? (page.at(-1)?.access_id ?? null) : null };
+      const page = cutPage(accesses, limit);
+      return { accesses: [...page.items], next: page.last?.access_id ?? null };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createRemembered } from '../../concurrency/remembered';
 
 /** What each of many may do, as a bucket that fills steadily: so many at once, and so many a minute for long. */
 
@@ -16,11 +16,7 @@ export function createBudget(options: {
   readonly now: () => number;
 }): TakeFromBudget {
   const { atOnce, perMinute, now } = options;
-  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
-  const buckets = new LRUCache<string, { left: number; at: number }>({
-    maxSize: REMEMBERED_NAMES,
-    sizeCalculation: () => 1,
-  });
+  const buckets = createRemembered<{ left: number; at: number }>(REMEMBERED_NAMES);
   return (name, many) => {
     const at = now();
     const bucket = buckets.get(name) ?? { left: atOnce, at };

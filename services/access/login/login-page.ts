@@ -87,7 +87,8 @@ function loggedInAs(speech: Speech, { name }: Reader): string {
 
 /**
  * @returns what a browser is shown whose form did not come from a page of ours, as far as can be found out.
- * @param origin that the browser named; @param hosts by which the service was called, as it and proxies say
+ * @param origin that the browser named
+ * @param hosts by which the service was called, as it and proxies say
  */
 export function refusedPage(origin: string | null, hosts: readonly string[]): string {
   const seen =

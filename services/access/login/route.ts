@@ -1,9 +1,10 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { Session as SessionOfReader } from '../../../schemas/files/readers';
 import { createBodyReader } from '../../http/read-body';
 import { ANYONE, type Endpoints, json, serve } from '../../http/endpoint';
-import { CHALLENGE, Problem, takesOnly } from '../../http/problem';
+import { createRoutes } from '../../http/methods';
+import { CHALLENGE, Problem } from '../../http/problem';
 import { refuseOtherOrigins } from '../guard';
 import { readers as readersOnly } from '../requirements';
 import { type BasePath, pageBelow } from '../../http/base-path';
@@ -118,7 +119,6 @@ export function createLoginRoutes(options: {
   readonly offersPairing: boolean;
 }): Router {
   const { readers, session, basePath, offersPairing } = options;
-  const router = Router();
   const readForm = createBodyReader({ limit: MAX_FORM_BYTES, room: MAX_FORMS_BYTES });
   const send = (response: Response, status: number, page: string): void => {
     sendPage(response, status, pageBelow(basePath, page));
@@ -135,17 +135,21 @@ export function createLoginRoutes(options: {
     return true;
   };
 
-  // The service worker of the screens sees this address, and forgets what it kept for whom was signed in before.
-  router.get(CHANGED, ({ query }, response) => {
-    response.set('Cache-Control', 'no-store').redirect(302, localPath(query['next'], basePath));
-  });
-  router.all(CHANGED, takesOnly('GET'));
   const changed = (next: string): string => `${basePath}${CHANGED}?next=${encodeURIComponent(next)}`;
 
-  router.get('/login.css', (_request, response) => {
-    response.set('Cache-Control', 'public, max-age=3600').type('css').send(LOGIN_CSS);
+  const parts = createRoutes({
+    // The service worker of the screens sees this address, and forgets what it kept for whom was signed in before.
+    [CHANGED]: {
+      get: ({ query }, response) => {
+        response.set('Cache-Control', 'no-store').redirect(302, localPath(query['next'], basePath));
+      },
+    },
+    '/login.css': {
+      get: (_request, response) => {
+        response.set('Cache-Control', 'public, max-age=3600').type('css').send(LOGIN_CSS);
+      },
+    },
   });
-  router.all('/login.css', takesOnly('GET'));
 
   const calls = serve(LOGIN_CALLS, {
     getLogin: ({ request, response }) => {
@@ -184,7 +188,7 @@ export function createLoginRoutes(options: {
       response.set('Cache-Control', 'no-store').redirect(303, changed(`${basePath}/login`));
     },
   });
-  return router.use(calls);
+  return parts.use(calls);
 }
 
 /** Shows a reader who it is and what it may read. These routes belong behind the guard. */

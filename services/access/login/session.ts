@@ -54,7 +54,8 @@ export interface Session {
 /**
  * `SameSite=Lax`, so that a link to a screen from elsewhere works; calls that change something are refused across
  * origins besides ({@link isSameOrigin}).
- * @param basePath the cookie is sent below it only; @param now milliseconds since the epoch
+ * @param basePath the cookie is sent below it only
+ * @param now milliseconds since the epoch
  */
 export function createSession({ basePath, now }: { readonly basePath: BasePath; readonly now: () => number }): Session {
   const shape = { httpOnly: true, sameSite: 'lax' } as const;

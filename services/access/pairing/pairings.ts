@@ -1,7 +1,7 @@
 import { type BegunPairing, PAIRING_INTERVAL_SECONDS, PAIRING_SECONDS } from '../../../schemas/api/pairing';
 import { createBudget, type TakeFromBudget } from '../log/budget';
 import { hashToken } from '../readers/readers';
-import { readUserCode, shownUserCode, type UserCode } from './user-code';
+import { parseUserCode, shownUserCode, type UserCode } from './user-code';
 
 /**
  * Screens that show a code and wait for an operator to enter it, in the memory of this process. Nobody needs a token to
@@ -89,7 +89,7 @@ export class Pairings {
    * @param makeToken is called for a code that is valid; where it throws, the code stays so
    */
   approve(typed: string, makeToken: () => string): 'approved' | DeadCode {
-    const userCode = readUserCode(typed);
+    const userCode = parseUserCode(typed);
     const pairing = userCode === null ? undefined : this.#byUser.get(userCode);
     if (pairing === undefined) return 'unknown';
     const { kind } = this.#stateOf(pairing);

@@ -18,7 +18,7 @@ export const makeUserCode = (random: (below: number) => number): UserCode =>
   Array.from({ length: LENGTH }, () => LETTERS[random(LETTERS.length)]).join('') as UserCode; // of so many such letters
 
 /** Reads a code that somebody entered; case and what is between the letters do not matter. @returns null if it is none */
-export function readUserCode(typed: string): UserCode | null {
+export function parseUserCode(typed: string): UserCode | null {
   const letters = typed.toUpperCase().replace(/[^A-Z0-9]/g, '');
   return CODE.test(letters) ? (letters as UserCode) : null; // by its pattern
 }

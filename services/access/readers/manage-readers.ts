@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ReaderEntry, Role } from '../../../schemas/files/readers';
+import type { ReaderEntry, ReaderName, Role } from '../../../schemas/files/readers';
 import { hashToken } from './readers';
 import { changeReadersFile, entriesOf, type ReadersFile, ReadersFileError } from './readers-file';
 
@@ -39,7 +39,7 @@ export function addReader(file: ReadersFile, reader: Omit<ReaderEntry, 'token_sh
  * @returns how many are left; with none, nobody can read
  * @throws {ReadersFileError} if there is no such reader, or the file cannot be changed.
  */
-export function removeReader(file: ReadersFile, name: string, only?: Role): number {
+export function removeReader(file: ReadersFile, name: ReaderName, only?: Role): number {
   let left = 0;
   changeReadersFile(file, (entries) => {
     const found = entries.find((entry) => entry.name === name);

@@ -44,7 +44,8 @@ export class CheckpointCheck {
   readonly #publicKey: KeyObject | null;
 
   /**
-   * @param checkpoints of this log; @param publicKey that they have to be signed with, null to ask for no signature
+   * @param checkpoints of this log
+   * @param publicKey that they have to be signed with, null to ask for no signature
    * @param deleted what retention deleted, all of it
    */
   constructor(checkpoints: readonly Checkpoint[], publicKey: KeyObject | null, deleted: DeletedLeaves) {

@@ -25,7 +25,8 @@ export interface CheckpointTree {
 /**
  * Reads what the log has more than a checkpoint covers, and signs what it is now. Never signs over a hash of events that
  * the log does not have: the event at which the last checkpoint ends has to be there, or noted as deleted.
- * @param store names the log; @param logId names its history after a restore, or null
+ * @param store names the log
+ * @param logId names its history after a restore, or null
  * @param last the newest checkpoint of this history, or null
  * @param tree of all leaves up to there; null if there is none
  * @param now milliseconds since the epoch

@@ -4,8 +4,8 @@ import { codeVersion, FOLD_SOURCES, type Sources } from '../../read-model/fold-v
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   schemas: ['label', 'local-time', 'order-key', 'records'],
   'schemas/api': ['order-summary', 'order-view'],
-  'schemas/events': ['event-data', 'event-id', 'position', 'stream-name', 'withheld'],
-  'schemas/files': ['readers'],
+  'schemas/events': ['delivery-ids', 'event-data', 'event-id', 'position', 'stream-name', 'withheld'],
+  'schemas/files': ['reader-name', 'readers'],
   'schemas/json': ['exact-json', 'json-pointer', 'list-file'],
   'schemas/language': ['languages', 'message', 'speech'],
   'schemas/language/sentences': ['action-words', 'evidence-messages', 'phrase', 'summary-words'],

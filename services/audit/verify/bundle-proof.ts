@@ -21,7 +21,8 @@ const counted = (number: number, one: string, more: string): string => `${count(
 
 /**
  * @returns what the chain adds: it has everything before an event, where all of that has hashes
- * @param stream the events of the stream of that event @param holds whether nothing is wrong with them
+ * @param stream the events of the stream of that event
+ * @param holds whether nothing is wrong with them
  */
 function chained(stream: readonly RecordedEvent[], of: RecordedEvent, holds: boolean): string {
   const upTo = stream.filter(({ position }) => comparePositions(position, of.position) <= 0);

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { DESTINATION_FAILING, DESTINATION_RECOVERED } from '../../../schemas/destination-events';
+import type { DestinationName } from '../../../schemas/destinations';
 import type { DestinationRecord } from '../destination-record';
 
 /** Milliseconds without any success after which a destination is on record as failing. */
@@ -13,7 +14,7 @@ export class Health {
   #firstFailure: number | null;
   #failingSince: number | null;
   readonly #options: {
-    readonly name: string;
+    readonly name: DestinationName;
     readonly record: Pick<DestinationRecord, 'add'>;
     readonly log: Logger;
   };
@@ -21,7 +22,7 @@ export class Health {
   /** @param failingSince RFC 3339, as it is on record; null: it was not failing */
   constructor(
     options: {
-      readonly name: string;
+      readonly name: DestinationName;
       readonly record: Pick<DestinationRecord, 'add'>;
       readonly log: Logger;
     },

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import type { DestinationEntry } from '../../../schemas/destinations';
+import type { DestinationEntry, DestinationName } from '../../../schemas/destinations';
 import type { FeedItem } from '../../../schemas/api/feed';
+import { type QuarantineId, revisionInQuarantine } from '../../../schemas/events/delivery-ids';
 import { OrderEventMetadata, QuarantinedData } from '../../../schemas/events/event-data';
 import { orderStream, QUARANTINE_STREAM } from '../../../schemas/events/order-events';
 import type { EventStore, RecordedEvent } from '../../event-store/event-store';
@@ -27,8 +28,8 @@ const OURS = /^(?:webhook-(?:id|timestamp|signature)|ticket-rail-bytes)$/i;
 type Store = Pick<EventStore, 'readStream'>;
 
 /** Returns a delivery that lay in quarantine, which is there as it came. */
-async function quarantined(store: Store, quarantineId: string): Promise<Content | null> {
-  const event = await readOne(store, QUARANTINE_STREAM, { from: Number(quarantineId) });
+async function quarantined(store: Store, id: QuarantineId): Promise<Content | null> {
+  const event = await readOne(store, QUARANTINE_STREAM, { from: revisionInQuarantine(id) });
   const data = QuarantinedData.safeParse(event?.data).data;
   if (data === undefined) return null;
   const { content_type: type, content_encoding: encoding } = data;
@@ -72,7 +73,7 @@ export async function contentOf(
 }
 
 /** @returns the id of an item's message: the same whenever it is sent to this destination. */
-export const messageId = (name: string, { position }: FeedItem): string => `${name}:${position}`;
+export const messageId = (name: DestinationName, { position }: FeedItem): string => `${name}:${position}`;
 
 /**
  * @param now milliseconds since the epoch

@@ -4,6 +4,7 @@ import { stringifyJson } from '../../../schemas/json/exact-json';
 import type { FeedItem, FeedPosition } from '../../../schemas/api/feed';
 import type { OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, orderStream } from '../../../schemas/events/order-events';
+import { cutPage } from '../../../schemas/cut-page';
 import { nextTurn } from '../../concurrency/turns';
 import type { EventStore, RecordedEvent } from '../../event-store/event-store';
 import { comparePositions } from '../../event-store/event-store';
@@ -71,15 +72,15 @@ export function newsFor(
 
   async function factsOf(key: OrderKey, after: FeedPosition, upTo: FeedPosition, limit: number): Promise<Loaded> {
     const [from, to] = [logPosition(after), logPosition(upTo)];
-    const events: RecordedEvent[] = [];
-    let hasMore = false;
+    const found: RecordedEvent[] = [];
     for await (const event of readIfThere(store, orderStream(key))) {
       if (from !== null && comparePositions(event.position, from) <= 0) continue;
-      if (hasMore || (to !== null && comparePositions(event.position, to) > 0)) continue;
-      if (events.length === limit) hasMore = true;
-      else events.push(event);
+      if (found.length > limit || (to !== null && comparePositions(event.position, to) > 0)) continue;
+      found.push(event);
     }
-    const { items, last } = await readItems(events, after);
+    const page = cutPage(found, limit);
+    const { items, last } = await readItems(page.items, after);
+    const hasMore = page.last !== null;
     return { items: items.flatMap((item) => wanted(item) ?? []), last: hasMore ? last : upTo, hasMore };
   }
 

@@ -4,12 +4,13 @@ import type { Logger } from 'pino';
 import {
   type Destination,
   type DestinationEntry,
+  type DestinationName,
   type FailingOrder,
   MAX_SHOWN_FAILING,
 } from '../../../schemas/destinations';
 import { BEGINNING, type ConsumerLag, type ConsumerStart, type FeedPosition } from '../../../schemas/api/feed';
 import { DESTINATION_TAKEN } from '../../../schemas/destination-events';
-import { backoff } from '../../concurrency/backoff';
+import { backoff } from '../../../schemas/backoff';
 import { lagAt } from '../../feed/consumers/lag';
 import type { Feed } from '../../feed/feed';
 import { Problem } from '../../http/problem';
@@ -78,7 +79,7 @@ export class Pump {
     this.#running = this.#run();
   }
 
-  get name(): string {
+  get name(): DestinationName {
     return this.#options.entry.name;
   }
 

@@ -1,4 +1,4 @@
-import type { Destination, DestinationEntry } from '../../../schemas/destinations';
+import type { Destination, DestinationEntry, DestinationName } from '../../../schemas/destinations';
 import type { FeedPosition } from '../../../schemas/api/feed';
 import type { OrderKey } from '../../../schemas/order-key';
 import {
@@ -51,7 +51,7 @@ export interface SendingCalls {
   /** Sends to these from now on, and to no others. */
   readonly supply: (entries: readonly DestinationEntry[]) => Promise<void>;
   /** A destination was set to another position. */
-  readonly wasSet: (name: string) => Promise<void>;
+  readonly wasSet: (name: DestinationName) => Promise<void>;
   readonly projected: (locations: readonly string[]) => Promise<void>;
   /** An order has this label from now on; null: it has none. */
   readonly labelled: (key: OrderKey, label: TimedLabel | null) => void;

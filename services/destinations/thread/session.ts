@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import { DESTINATION_GONE, ITEM_PARKED, ORDER_CAUGHT_UP, ORDER_SET_ASIDE } from '../../../schemas/destination-events';
+import type { DestinationName } from '../../../schemas/destinations';
 import type { FeedPosition } from '../../../schemas/api/feed';
-import { backoff } from '../../concurrency/backoff';
+import { backoff } from '../../../schemas/backoff';
 import { Semaphore } from '../../concurrency/semaphore';
 import { comparePlaces } from '../../feed/feed-place';
 import { Problem } from '../../http/problem';
@@ -54,7 +55,7 @@ export interface DestinationCounts {
 export type SessionEnd = 'stopped' | 'taken' | 'set' | 'gone' | 'lost';
 
 interface SessionOptions {
-  readonly name: string;
+  readonly name: DestinationName;
   readonly urlSha256: string;
   /** Which of several instances this is. */
   readonly instance: string;

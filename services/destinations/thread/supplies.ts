@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Destination, DestinationEntry } from '../../../schemas/destinations';
+import type { Destination, DestinationEntry, DestinationName } from '../../../schemas/destinations';
 import type { ConsumerStart, FeedPosition } from '../../../schemas/api/feed';
 import { sleep } from '../../concurrency/sleep';
 import { within } from '../../concurrency/within';
@@ -97,7 +97,7 @@ export class Supplies {
   }
 
   /** A destination was set to another position. */
-  wasSet(name: string): void {
+  wasSet(name: DestinationName): void {
     this.#supplied.find(({ pump }) => pump.name === name)?.pump.wasSet();
   }
 

@@ -39,7 +39,7 @@ import { EventStoreError, parsePosition, type ExpectedRevision, type Position } 
 import type { Certificates } from './certificates';
 import type { Appended, Connection, Outcome, Received, ReceivedEvent } from './connection';
 import type { ConnectionSettings } from './connection-url';
-import { isServersWord, readFailure, readStreamFailure } from './failures';
+import { isServersWord, classifyFailure, classifyStreamFailure } from './failures';
 import {
   expect,
   failure,
@@ -157,7 +157,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
           open.call.write(toRequest(correlation, stream, events, expected));
         })
         .catch((error: unknown) => {
-          settle(readFailure(error));
+          settle(classifyFailure(error));
         });
     });
   }
@@ -189,7 +189,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
           grpc.tombstone(new TombstoneReq().setOptions(to), metadata, options, answered);
         }
       });
-    }).catch(readFailure);
+    }).catch(classifyFailure);
     return within<Outcome<null>>(tryMs, deleting, late);
   }
 
@@ -280,7 +280,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
   };
 
   readonly #failed = (error: unknown): void => {
-    if (isServersWord(readFailure(error))) this.#heard();
+    if (isServersWord(classifyFailure(error))) this.#heard();
   };
 
   #pull(
@@ -308,7 +308,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
     const lost = (error: unknown): void => {
       if (this.#appends === opening) this.#appends = null;
       this.#failed(error);
-      const outcome = readStreamFailure(error);
+      const outcome = classifyStreamFailure(error);
       for (const settle of [...unanswered.values()]) settle(outcome);
     };
     const open = this.GRPCStreamCreator(StreamsClient, 'batchAppend', (grpc) => {

@@ -51,7 +51,7 @@ const NOT_SENT =
 const NOT_TAKEN = /Server Is (Too )?Busy|Server Is Not Ready|No leader info available/;
 
 /** @returns what `error`, caught from a call of the client, says. */
-export function readFailure(error: unknown): Failure {
+export function classifyFailure(error: unknown): Failure {
   const fields = isJsonObject(error) ? error : {};
   const trailers =
     trailersOf(fields['metadata']) ?? trailersOf(isJsonObject(fields['_raw']) ? fields['_raw']['metadata'] : 0);
@@ -78,8 +78,8 @@ export function readFailure(error: unknown): Failure {
  * @returns what `error`, with which a stream of many requests ended, says of each one without an answer. That the server
  *   refused one of them says nothing of the others.
  */
-export function readStreamFailure(error: unknown): Exclude<Failure, { kind: 'conflict' }> {
-  const failure = readFailure(error);
+export function classifyStreamFailure(error: unknown): Exclude<Failure, { kind: 'conflict' }> {
+  const failure = classifyFailure(error);
   if (failure.kind === 'conflict') return { kind: 'unknown', message: String(error), cause: error };
   const taken = failure.kind === 'not-done' && !NOT_SENT.test(failure.message);
   return taken ? { ...failure, kind: 'unknown' } : failure;

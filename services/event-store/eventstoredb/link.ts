@@ -1,4 +1,4 @@
-import { backoff } from '../../concurrency/backoff';
+import { backoff } from '../../../schemas/backoff';
 import { EventStoreError } from '../event-store';
 import type { Connection } from './connection';
 import { isPassing, isServersWord, toEventStoreError, type Failure } from './failures';

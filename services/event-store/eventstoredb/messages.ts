@@ -12,7 +12,7 @@ import { mayLoseDigits, parseJson } from '../../../schemas/json/exact-json';
 import { type StreamName, streamName } from '../../../schemas/events/stream-name';
 import { parsePosition, type ExpectedRevision, type Payload, type Position } from '../event-store';
 import type { Appended, Outcome, ReceivedEvent } from './connection';
-import { readFailure, type Failure } from './failures';
+import { classifyFailure, type Failure } from './failures';
 import { metadataFromClient, type WireEvent } from './wire';
 
 const UNREADABLE = failure('unknown', 'EventStoreDB sent an answer that cannot be understood');
@@ -112,7 +112,7 @@ function toFailure(error: Status): Failure {
     return { kind: 'conflict', actual };
   }
   const name = type.slice(type.lastIndexOf('.') + 1);
-  return readFailure(Object.assign(new Error(`${error.getMessage()} (${name})`), { type: ERROR_TYPES[name] }));
+  return classifyFailure(Object.assign(new Error(`${error.getMessage()} (${name})`), { type: ERROR_TYPES[name] }));
 }
 
 /** The client's names for the same errors where they come as gRPC errors. */

@@ -11,7 +11,7 @@ import {
   type RecordedEvent,
 } from '../event-store';
 import type { Connection, Received, ReceivedEvent } from './connection';
-import { isPassing, readFailure } from './failures';
+import { isPassing, classifyFailure } from './failures';
 import { LONGEST_CALL_RETRY_MS, type Link } from './link';
 import type { Pull } from './pull';
 
@@ -145,7 +145,7 @@ export class Reads {
         }
       } catch (error) {
         if (isEventStoreError(error)) throw error;
-        const failure = readFailure(error);
+        const failure = classifyFailure(error);
         if (failure.kind === 'conflict') throw error;
         this.#link.noteFailure(failure, connection, begun);
         const wait = this.#link.retryDelay(tries, LONGEST_CALL_RETRY_MS);

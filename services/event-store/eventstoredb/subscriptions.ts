@@ -11,7 +11,7 @@ import {
   type SubscriptionBatch,
 } from '../event-store';
 import type { Connection } from './connection';
-import { readFailure } from './failures';
+import { classifyFailure } from './failures';
 import { LONGEST_CALL_RETRY_MS, type Link } from './link';
 import type { Reads } from './reads';
 
@@ -69,7 +69,7 @@ export class Subscriptions {
         } catch (error) {
           if (ended()) return;
           if (isEventStoreError(error, 'invalid')) throw error;
-          const failure = readFailure(error);
+          const failure = classifyFailure(error);
           if (failure.kind === 'conflict') throw error;
           const reason = this.#link.asError(failure, 'a subscription');
           if (reason.code === 'invalid') throw reason;

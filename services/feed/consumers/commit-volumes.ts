@@ -1,5 +1,5 @@
 import { CONSUMER_COMMITTED, type ConsumerCommittedData } from '../../../schemas/consumer-events';
-import type { FeedPosition } from '../../../schemas/api/feed';
+import type { ConsumerName, FeedPosition } from '../../../schemas/api/feed';
 import { eventId } from '../../../schemas/events/event-id';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../../event-store/event-store';
@@ -19,7 +19,7 @@ export type TriedCommit =
 
 /** The volumes, a stream each, that hold the commits of consumers. */
 export class CommitVolumes {
-  readonly #streamOf: (name: string, volume: number) => StreamName;
+  readonly #streamOf: (name: ConsumerName, volume: number) => StreamName;
   readonly #store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
   readonly #coveredTo: () => Position | null | Promise<Position | null>;
   readonly #newId: () => string;
@@ -30,7 +30,7 @@ export class CommitVolumes {
    * @param newId makes a UUID
    */
   constructor(options: {
-    readonly streamOf: (name: string, volume: number) => StreamName;
+    readonly streamOf: (name: ConsumerName, volume: number) => StreamName;
     readonly store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
     readonly coveredTo: () => Position | null | Promise<Position | null>;
     readonly newId: () => string;
@@ -80,11 +80,11 @@ export class CommitVolumes {
     }
   }
 
-  #newestOf(name: string, volume: number): Promise<RecordedEvent | null> {
+  #newestOf(name: ConsumerName, volume: number): Promise<RecordedEvent | null> {
     return readOne(this.#store, this.#streamOf(name, volume), { direction: 'backwards' });
   }
 
-  async #newestBefore(name: string, before: number | null): Promise<RecordedEvent | null> {
+  async #newestBefore(name: ConsumerName, before: number | null): Promise<RecordedEvent | null> {
     return before === null ? null : await this.#newestOf(name, before);
   }
 }

@@ -8,7 +8,8 @@ import {
   ConsumerSetData,
   ConsumerVolumeData,
 } from '../../../schemas/consumer-events';
-import type { FeedPosition } from '../../../schemas/api/feed';
+import type { ConsumerName, FeedPosition } from '../../../schemas/api/feed';
+import type { ReaderName } from '../../../schemas/files/readers';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { comparePlaces, laterPlace } from '../feed-place';
 
@@ -18,8 +19,8 @@ import { comparePlaces, laterPlace } from '../feed-place';
 const MAX_OLD_VOLUMES = 4;
 
 export interface KnownConsumer {
-  readonly name: string;
-  readonly reader: string | null;
+  readonly name: ConsumerName;
+  readonly reader: ReaderName | null;
   readonly setAt: string;
   /** Where it was when its volume began, at the least. */
   readonly base: FeedPosition;
@@ -31,13 +32,13 @@ export interface KnownConsumer {
   readonly old: readonly number[];
 }
 
-export type Consumers = ReadonlyMap<string, KnownConsumer>;
+export type KnownConsumers = ReadonlyMap<ConsumerName, KnownConsumer>;
 
-export const noConsumers: Consumers = new Map();
+export const noConsumers: KnownConsumers = new Map();
 
 type Stored = Pick<RecordedEvent, 'type' | 'data' | 'revision'>;
 
-const with1 = (consumers: Consumers, consumer: KnownConsumer): Consumers =>
+const with1 = (consumers: KnownConsumers, consumer: KnownConsumer): KnownConsumers =>
   new Map([...consumers, [consumer.name, consumer]]);
 
 const retired = (known: KnownConsumer | undefined): readonly number[] =>
@@ -46,7 +47,7 @@ const retired = (known: KnownConsumer | undefined): readonly number[] =>
     : [...known.old, ...(known.before === null ? [] : [known.before]), known.volume].slice(-MAX_OLD_VOLUMES);
 
 /** Returns the consumers after one more event. Total: what is not ours changes nothing. */
-export function evolveConsumers(consumers: Consumers, { type, data, revision }: Stored): Consumers {
+export function evolveConsumers(consumers: KnownConsumers, { type, data, revision }: Stored): KnownConsumers {
   switch (type) {
     case CONSUMER_SET: {
       const set = ConsumerSetData.safeParse(data).data;

@@ -1,20 +1,18 @@
+import type { ConsumerName } from '../../../schemas/api/feed';
 import type { ConsumerDeletedData, ConsumerSetData, ConsumerVolumeData } from '../../../schemas/consumer-events';
 import { eventId } from '../../../schemas/events/event-id';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import type { EventStore, ExpectedRevision } from '../../event-store/event-store';
-import { readIfThere } from '../../event-store/reads';
+import { FoldedStream } from '../../event-store/folded-stream';
 import { sealAlone } from '../../event-store/seal/seal';
-import { type Consumers, evolveConsumers, type KnownConsumer, noConsumers } from './consumer-fold';
+import { evolveConsumers, type KnownConsumer, type KnownConsumers, noConsumers } from './consumer-fold';
 
-/** The stream that says which consumers there are, folded as far as it was read. */
+/** The stream that says which consumers there are. */
 export class ConsumerStream {
-  #known: Consumers = noConsumers;
-  #next = 0;
-  #refreshing: Promise<void> = Promise.resolve();
-
   readonly #name: StreamName;
   readonly #store: Pick<EventStore, 'append' | 'readStream'>;
   readonly #newId: () => string;
+  readonly #folded: FoldedStream<KnownConsumers>;
 
   /**
    * @param name of the stream
@@ -24,36 +22,26 @@ export class ConsumerStream {
     this.#name = name;
     this.#store = store;
     this.#newId = newId;
+    this.#folded = new FoldedStream(store, name, noConsumers, evolveConsumers);
   }
 
-  /** Reads what came since the last look, here or elsewhere; one after the other. */
-  refresh(): Promise<void> {
-    this.#refreshing = this.#refreshing
-      .catch(() => undefined)
-      .then(async () => {
-        for await (const event of readIfThere(this.#store, this.#name, { from: this.#next })) {
-          this.#known = evolveConsumers(this.#known, event);
-          this.#next = event.revision + 1;
-        }
-      });
-    return this.#refreshing;
+  /** Reads what came since the last look, here or elsewhere. */
+  refresh(): Promise<KnownConsumers> {
+    return this.#folded.refresh();
   }
 
-  get known(): Consumers {
-    return this.#known;
+  get known(): KnownConsumers {
+    return this.#folded.known;
   }
 
-  /**
-   * Returns the revision to expect of the store if nothing may have come since it was read; -1 if nothing was there.
-   */
+  /** Returns the revision to expect of the store if nothing may have come since the last look. */
   get newestRevision(): number {
-    return this.#next - 1;
+    return this.#folded.newestRevision;
   }
 
   /** Reads what came, and finds a consumer in it. */
-  async find(name: string): Promise<KnownConsumer | undefined> {
-    await this.refresh();
-    return this.#known.get(name);
+  async find(name: ConsumerName): Promise<KnownConsumer | undefined> {
+    return (await this.refresh()).get(name);
   }
 
   /** @returns whether it was appended. */

@@ -6,7 +6,8 @@ import {
   CONSUMER_VOLUME_BEGUN,
   CONSUMERS_STREAM,
 } from '../../../schemas/consumer-events';
-import type { FeedPosition } from '../../../schemas/api/feed';
+import type { ConsumerName, FeedPosition } from '../../../schemas/api/feed';
+import type { ReaderName } from '../../../schemas/files/readers';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import type { EventStore, Position } from '../../event-store/event-store';
 import { CommitVolumes } from './commit-volumes';
@@ -29,7 +30,7 @@ const MAX_TRIES = 20;
 export interface ConsumerStreams {
   /** Says which there are; may hold other events besides. */
   readonly list: StreamName;
-  readonly commits: (name: string, volume: number) => StreamName;
+  readonly commits: (name: ConsumerName, volume: number) => StreamName;
 }
 
 const OF_READERS: ConsumerStreams = { list: CONSUMERS_STREAM, commits: commitStream };
@@ -68,7 +69,7 @@ export class Consumers {
     return [...this.#stream.known.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
-  async get(name: string): Promise<KnownConsumer | null> {
+  async get(name: ConsumerName): Promise<KnownConsumer | null> {
     return (await this.#stream.find(name)) ?? null;
   }
 
@@ -77,7 +78,7 @@ export class Consumers {
   }
 
   /** Makes a consumer, or sets it to a position. @returns null if there are {@link MAX_CONSUMERS} others */
-  async set(name: string, reader: string | null, position: FeedPosition): Promise<KnownConsumer | null> {
+  async set(name: ConsumerName, reader: ReaderName | null, position: FeedPosition): Promise<KnownConsumer | null> {
     const before = await this.#stream.find(name);
     if (before === undefined && this.#stream.known.size >= MAX_CONSUMERS) return null;
     await this.#stream.append(CONSUMER_SET, { name, reader, position, at: this.#time() });
@@ -87,7 +88,7 @@ export class Consumers {
   }
 
   /** @returns where it is then; null if there is no such consumer any more. */
-  async commit(name: string, position: FeedPosition): Promise<FeedPosition | null> {
+  async commit(name: ConsumerName, position: FeedPosition): Promise<FeedPosition | null> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const consumer = await this.#stream.find(name);
       if (consumer === undefined) return null;
@@ -100,7 +101,7 @@ export class Consumers {
     throw new Error(`others committed for the consumer ${name} ${String(MAX_TRIES)} times in between`);
   }
 
-  async remove(name: string): Promise<void> {
+  async remove(name: ConsumerName): Promise<void> {
     const consumer = await this.#stream.find(name);
     if (consumer === undefined) return;
     await this.#stream.append(CONSUMER_DELETED, { name, at: this.#time() });
@@ -115,7 +116,7 @@ export class Consumers {
   }
 
   /** Begins another volume; the event before decides which of two instances does. */
-  async #beginVolume(name: string, position: FeedPosition, volume: number): Promise<void> {
+  async #beginVolume(name: ConsumerName, position: FeedPosition, volume: number): Promise<void> {
     const consumer = await this.#stream.find(name);
     if (consumer?.volume !== volume) return;
     const data = { name, position, at: this.#time() };

@@ -1,4 +1,4 @@
-import type { Consumer, ConsumerLag, FeedPosition } from '../../../schemas/api/feed';
+import type { Consumer, ConsumerLag, ConsumerName, FeedPosition } from '../../../schemas/api/feed';
 import { isEventStoreError } from '../../event-store/event-store';
 import { Problem } from '../../http/problem';
 import { ReadModelError } from '../../read-model/order-table/schema';
@@ -9,7 +9,7 @@ import { lagAt } from './lag';
 
 /** A consumer's lag, as metrics show it. */
 export interface NamedLag {
-  readonly consumer: string;
+  readonly consumer: ConsumerName;
   readonly lag: ConsumerLag;
 }
 

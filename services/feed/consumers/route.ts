@@ -5,6 +5,7 @@ import {
   Consumer,
   ConsumerCommit,
   ConsumerList,
+  type ConsumerName,
   ConsumerStart,
   type FeedPosition,
 } from '../../../schemas/api/feed';
@@ -32,7 +33,7 @@ const notOwn = ({ name }: Reader): Problem =>
   );
 
 /** Finds a consumer by its name. @throws {Problem} `consumer-not-found`, `not-permitted` */
-type Find = (reader: Reader, name: string) => Promise<KnownConsumer>;
+type Find = (reader: Reader, name: ConsumerName) => Promise<KnownConsumer>;
 
 export interface FindConsumer {
   /** One that the reader made. It alone follows by it and commits, so that nobody else moves it unnoticed. */

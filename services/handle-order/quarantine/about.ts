@@ -3,6 +3,7 @@ import { parseJson } from '../../../schemas/json/exact-json';
 import { LocationId, OrderId } from '../../../schemas/wire/handle-order';
 import { isJsonObject } from '../../../schemas/json/json-object';
 import type { QuarantineEntry, QuarantinePage } from '../../../schemas/api/order-view';
+import { cutPage } from '../../../schemas/cut-page';
 import { sourceWords } from '../../../schemas/words/source-words';
 import type { QuarantineQuery } from '../../../schemas/api/requests';
 
@@ -69,7 +70,6 @@ export function pageWith(
   { found, next }: { readonly found: readonly QuarantineEntry[]; readonly next: string | null },
   limit: number,
 ): QuarantinePage {
-  const all = [...before, ...found];
-  const deliveries = all.slice(0, limit);
-  return { deliveries, next: all.length > limit ? (deliveries.at(-1)?.quarantine_id ?? null) : next };
+  const { items, last } = cutPage([...before, ...found], limit);
+  return { deliveries: [...items], next: last?.quarantine_id ?? next };
 }

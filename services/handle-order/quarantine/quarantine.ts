@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
+import { type QuarantineId, quarantineId, revisionInQuarantine } from '../../../schemas/events/delivery-ids';
 import type { Delivery, Fault } from '../../../schemas/wire/handle-order';
 import { orderKeyOf } from '../../../schemas/order-key';
 import {
@@ -37,7 +38,7 @@ import { decodeStored } from './stored-body';
 /** What could not be used is kept whole, with the reasons, until someone can use it (docs/protocol.md#ruling-4-2). */
 
 export type Quarantined =
-  | { readonly kind: 'quarantined'; readonly quarantineId: string }
+  | { readonly kind: 'quarantined'; readonly quarantineId: QuarantineId }
   | { readonly kind: 'overloaded' }
   | { readonly kind: 'unavailable'; readonly detail: string };
 
@@ -54,12 +55,12 @@ export interface Quarantine {
    * through for it.
    */
   list(query: QuarantineQuery): Promise<QuarantinePage>;
-  get(quarantineId: number): Promise<QuarantineDetail | null>;
+  get(id: QuarantineId): Promise<QuarantineDetail | null>;
   /**
    * Reads a kept delivery again with today's contract and puts it on its order's rail. What is recorded carries the
    * time of the redrive: that is when it became known.
    */
-  redrive(quarantineId: number): Promise<Redrive>;
+  redrive(id: QuarantineId): Promise<Redrive>;
 }
 
 type QuarantineFilter = Pick<QuarantineQuery, 'waiting' | keyof AboutFilter>;
@@ -98,14 +99,14 @@ function storedOf(event: RecordedEvent): Stored {
 }
 
 async function redrivenOf(store: EventStore, { revision }: RecordedEvent): Promise<RedrivenData | null> {
-  const redriven = await readOne(store, redriveStream(String(revision)));
+  const redriven = await readOne(store, redriveStream(quarantineId(revision)));
   return redriven === null ? null : RedrivenData.parse(redriven.data);
 }
 
 function entryOf({ event, data, body, about }: Stored, redriven: RedrivenData | null): QuarantineEntry {
   const metadata = DeliveryMetadata.parse(event.metadata);
   return {
-    quarantine_id: String(event.revision),
+    quarantine_id: quarantineId(event.revision),
     received_at: metadata.received_at,
     about,
     content_type: data.content_type,
@@ -163,15 +164,11 @@ function beginningOf(
  * Finds what an earlier redrive recorded before it could be marked: recording it again would make old news the newest.
  * @returns null if none recorded anything.
  */
-async function redrivenBefore(
-  store: EventStore,
-  quarantineId: string,
-  delivery: Delivery,
-): Promise<RecordOutcome | null> {
+async function redrivenBefore(store: EventStore, id: QuarantineId, delivery: Delivery): Promise<RecordOutcome | null> {
   const key = orderKeyOf(delivery);
   for await (const { metadata, revision, position } of readIfThere(store, orderStream(key))) {
     const from = OrderEventMetadata.safeParse(metadata).data?.quarantine_id;
-    if (from === quarantineId) return { kind: 'recorded', key, revision, position };
+    if (from === id) return { kind: 'recorded', key, revision, position };
   }
   return null;
 }
@@ -205,8 +202,8 @@ export function createQuarantine(options: {
 }): Quarantine {
   const { store, record, admission, newId, now } = options;
 
-  async function get(quarantineId: number): Promise<QuarantineDetail | null> {
-    const event = await readOne(store, QUARANTINE_STREAM, { from: quarantineId });
+  async function get(id: QuarantineId): Promise<QuarantineDetail | null> {
+    const event = await readOne(store, QUARANTINE_STREAM, { from: revisionInQuarantine(id) });
     return event === null ? null : detailOf(store, event);
   }
 
@@ -222,7 +219,7 @@ export function createQuarantine(options: {
       } satisfies QuarantinedData;
       const fact = { stream: QUARANTINE_STREAM, type: QUARANTINED, data };
       const kept = await keepDelivery({ store, admission }, fact, receipt, body.length);
-      return kept.kind === 'kept' ? { kind: 'quarantined', quarantineId: String(kept.revision) } : kept;
+      return kept.kind === 'kept' ? { kind: 'quarantined', quarantineId: quarantineId(kept.revision) } : kept;
     },
 
     async list({ after, limit, order, ...filter }) {
@@ -241,8 +238,8 @@ export function createQuarantine(options: {
       return page;
     },
 
-    async redrive(quarantineId) {
-      const entry = await get(quarantineId);
+    async redrive(id) {
+      const entry = await get(id);
       if (entry === null) return { kind: 'not-found' };
       if (entry.redriven !== null) return { kind: 'redriven-before', entry };
       const body = Buffer.from(entry.body_base64, 'base64');

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { parseQuarantineId, type QuarantineId, quarantineId } from '../../../schemas/events/delivery-ids';
 import { DeliveryMetadata } from '../../../schemas/events/event-data';
 import { DELIVERY_CONTRACTS, type LocationId } from '../../../schemas/wire/handle-order';
 import { QUARANTINE_STREAM, QUARANTINED, REDRIVEN, redriveStream } from '../../../schemas/events/order-events';
@@ -24,7 +25,7 @@ interface Options {
 }
 
 interface Waiting {
-  readonly id: string;
+  readonly id: QuarantineId;
   readonly locationId: LocationId;
   /** When it came, by the clock that never goes back. */
   readonly at: number;
@@ -38,8 +39,8 @@ const isRecorded = (type: string | null): boolean => type === null || Object.has
  * screens.
  */
 export class WaitingDeliveries {
-  /** By quarantine id, in the order in which they came. */
-  readonly #waiting = new Map<string, Waiting>();
+  /** In the order in which they came. */
+  readonly #waiting = new Map<QuarantineId, Waiting>();
   readonly #counts = new Map<LocationId, number>();
   #seen: Position | null = null;
   #unfollow: () => Promise<void> = () => Promise.resolve();
@@ -80,7 +81,9 @@ export class WaitingDeliveries {
   #take(event: RecordedEvent): void {
     if (this.#seen !== null && comparePositions(event.position, this.#seen) <= 0) return;
     this.#seen = event.position;
-    if (event.type === REDRIVEN) this.#drop(event.stream.slice(QUARANTINE_STREAM.length + 1));
+    const redriven =
+      event.type === REDRIVEN ? parseQuarantineId(event.stream.slice(QUARANTINE_STREAM.length + 1)) : null;
+    if (redriven !== null) this.#drop(redriven);
     const one = this.#counted(event);
     if (one !== null) this.#add(one);
   }
@@ -91,7 +94,7 @@ export class WaitingDeliveries {
     if (event.type !== QUARANTINED || !(age <= COUNTED_MS)) return null;
     const { type, location_id: locationId } = aboutOf(plainBodyOf(event.data));
     if (locationId === null || !isRecorded(type)) return null;
-    return { id: String(event.revision), locationId, at: this.#options.monotonic() - age };
+    return { id: quarantineId(event.revision), locationId, at: this.#options.monotonic() - age };
   }
 
   /** What seems to come from the future is as old as now: the clock was ahead. */
@@ -109,7 +112,7 @@ export class WaitingDeliveries {
     if (this.#waiting.size > MOST_COUNTED && first !== undefined) this.#drop(first);
   }
 
-  #drop(id: string): void {
+  #drop(id: QuarantineId): void {
     const one = this.#waiting.get(id);
     if (one === undefined) return;
     this.#waiting.delete(id);

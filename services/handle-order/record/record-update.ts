@@ -1,12 +1,13 @@
-import { LRUCache } from 'lru-cache';
 import type { Delivery } from '../../../schemas/wire/handle-order';
 import { type OrderKey, orderKeyOf } from '../../../schemas/order-key';
+import type { QuarantineId } from '../../../schemas/events/delivery-ids';
 import type { Arrival, OrderEventMetadata } from '../../../schemas/events/event-data';
 import { hashOf, orderStream, receivedAtOf, SCHEMA_VERSION } from '../../../schemas/events/order-events';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import { ORDER_NUMBER_REUSE_MS } from '../../../schemas/vocabulary';
 import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../../event-store/event-store';
 import { KeyedQueue } from '../../concurrency/keyed-queue';
+import { createRemembered } from '../../concurrency/remembered';
 import { sleep } from '../../concurrency/sleep';
 import type { Admission } from './admission';
 import { readOne } from '../../event-store/reads';
@@ -49,7 +50,7 @@ export interface Receipt {
   /** UUID. */
   readonly requestId: string;
   /** Where the delivery lay before, if it is being redriven. */
-  readonly quarantineId?: string;
+  readonly quarantineId?: QuarantineId;
   /** What stood beside type and object: kept, but no part of the content. */
   readonly envelope?: Envelope | null;
   /** The request as it came, if that is wanted. */
@@ -166,8 +167,7 @@ export function createRecorder(
   admission: Admission,
   guessHead: GuessHead = () => null,
 ): RecordUpdate {
-  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
-  const heads = new LRUCache<string, Head>({ maxSize: REMEMBERED_HEADS, sizeCalculation: () => 1 });
+  const heads = createRemembered<Head>(REMEMBERED_HEADS);
   /** One delivery per order at a time, in the order in which they came. */
   const turns = new KeyedQueue();
 

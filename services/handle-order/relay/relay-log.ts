@@ -1,3 +1,4 @@
+import { relayId } from '../../../schemas/events/delivery-ids';
 import { DeliveryMetadata, RelayedData } from '../../../schemas/events/event-data';
 import { RELAY_STREAM, RELAYED } from '../../../schemas/events/order-events';
 import type { RelayEntry, RelayPage } from '../../../schemas/api/order-view';
@@ -21,7 +22,7 @@ export interface RelayLog {
 function entryOf(event: RecordedEvent): RelayEntry {
   const { received_at, body_sha256, signed_with, request_id } = DeliveryMetadata.parse(event.metadata);
   return {
-    relay_id: String(event.revision),
+    relay_id: relayId(event.revision),
     received_at,
     ...RelayedData.parse(event.data),
     body_sha256,

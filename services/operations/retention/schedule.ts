@@ -71,7 +71,8 @@ async function runOnce(
  * @param isReady the read model has seen the whole log; before that there is nothing to go by
  * @param now milliseconds since the epoch
  * @param record keeps the time that is known for certain, in milliseconds since the epoch, for the next start
- * @param plan what a run would take; @param run deletes what came before a cutoff in milliseconds since the epoch
+ * @param plan what a run would take
+ * @param run deletes what came before a cutoff in milliseconds since the epoch
  * @param monotonic milliseconds of a clock that never goes back
  * @returns what ends it, once the orders that it is at are done.
  */

@@ -43,7 +43,8 @@ export class TrustedClock {
 
   /**
    * @param known time that was reached for certain, in milliseconds since the epoch; null if there is none to go by
-   * @param now the clock; @param monotonic milliseconds of a clock that never goes back
+   * @param now the clock
+   * @param monotonic milliseconds of a clock that never goes back
    * @param settleMs see {@link SETTLE_MS}; 0 where somebody asks on purpose
    */
   constructor(options: {
@@ -87,7 +88,8 @@ export type Hold =
   | { readonly kind: 'most'; readonly old: number; readonly all: number };
 
 /**
- * @param old orders that a run would look at to delete them; @param all orders that there are
+ * @param old orders that a run would look at to delete them
+ * @param all orders that there are
  * @returns why they are not deleted without anyone confirming it; null if they may be
  */
 export function holdOf(look: Exclude<ClockLook, { kind: 'settling' }>, old: number, all: number): Hold | null {

@@ -6,6 +6,7 @@ import type { ActionRequest } from '../../../schemas/api/actions';
 import type { EventId } from '../../../schemas/events/event-id';
 import { decodeOrderEvent, hashOf } from '../../../schemas/events/order-events';
 import { actionOf, COMPARED, type RailAction, timeInAction } from '../../../schemas/events/rail-actions';
+import type { ReaderName } from '../../../schemas/files/readers';
 import type { RecordedEvent } from '../../event-store/event-store';
 
 /** What an action is to its order, decided from the whole of the order's stream (docs/decisions/029-actions.md). */
@@ -70,7 +71,7 @@ export type ActionDecision =
 /** What was pressed, and by whom; null while reading is open. */
 export interface Press {
   readonly request: ActionRequest;
-  readonly by: string | null;
+  readonly by: ReaderName | null;
 }
 
 /** @param driver_revision of the driver on the card @returns the action that a press is */

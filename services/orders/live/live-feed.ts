@@ -104,10 +104,13 @@ export class LiveFeed {
   };
 
   /**
-   * @param orders where changes are read; @param folds identifies the reading of history
+   * @param orders where changes are read
+   * @param folds identifies the reading of history
    * @param health of what the feed depends on; asked while somebody watches
-   * @param lagMs how long the oldest acknowledged update has not been readable; @param now milliseconds since the epoch
-   * @param quarantinedOf how many deliveries of a location wait in quarantine; @param factsOf what else is known of it
+   * @param lagMs how long the oldest acknowledged update has not been readable
+   * @param now milliseconds since the epoch
+   * @param quarantinedOf how many deliveries of a location wait in quarantine
+   * @param factsOf what else is known of it
    */
   constructor(options: {
     readonly orders: Pick<OrderTableReader, 'newest' | 'changedSince'>;

@@ -20,7 +20,8 @@ export class Pulse {
 
   /**
    * @param health of what the stream depends on
-   * @param lagMs how long the oldest acknowledged update has not been readable; @param now milliseconds since the epoch
+   * @param lagMs how long the oldest acknowledged update has not been readable
+   * @param now milliseconds since the epoch
    * @param intervalMs milliseconds between heartbeats
    */
   constructor(options: {

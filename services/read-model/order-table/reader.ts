@@ -1,12 +1,11 @@
-import Database, { type Database as Connection } from 'better-sqlite3';
 import type { Drive } from '../../../projections/order/drives';
 import type { OrderState } from '../../../projections/order/order';
 import type { CountedOrder } from '../../../projections/overview';
 import type { LocationId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
+import { cutPage } from '../../../schemas/cut-page';
 import { FINAL_STAGES } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
-import { isDamage } from '../../event-store/sqlite-error';
 import {
   type CountedOrders,
   countedSlice,
@@ -29,47 +28,36 @@ import {
   OPEN_ORDERS_SQL,
 } from './locations';
 import {
-  BUSY_TIMEOUT_MS,
   DRIVES_OF_ORDER,
-  inodeOf,
+  type ListedLocations,
   type NewestEvent,
   parseState,
   type PlacedOrder,
-  ReadModelError,
   type Witness,
-  type ListedLocations,
 } from './schema';
 import type { ListedOrders, ListOptions, NewsSlice, OrdersAt, OrderSlice } from './slices';
 import { type OrderRow, placedOf, type PlacedRow, recordOf } from './rows';
 import { type DriveRow, DRIVES_SQL, driveOf } from './search-index';
-import { addSpellings } from './words';
+import { TableFile } from './table-file';
 
-/**
- * The read model as readers see it: beside the projector, and always a state that it committed. One that is made anew is
- * there before anyone else can know that it is another, so the file itself says whether it was ever complete.
- */
+/** @param rows one more than `limit`, if there are so many */
+function listedOf(rows: readonly OrderRow[], limit: number): ListedOrders {
+  const { items, last } = cutPage(rows, limit);
+  return { records: items.map(recordOf), next: last?.seq ?? null };
+}
+
+/** The orders of the read model, as readers see them. */
 export class OrderTableReader {
-  #open: {
-    readonly db: Connection;
-    readonly inode: number;
-    readonly statements: Map<string, Database.Statement>;
-  } | null = null;
+  readonly #table: TableFile;
 
-  readonly #file: string;
-  readonly #onDamage: (detail: string) => void;
-
-  /**
-   * @param onDamage called when a part of the file turns out to be damaged. The callee may delete it, since all of it
-   *   can be made anew from the log; nobody else would notice until the projector comes to the same part.
-   */
+  /** @param onDamage called when a part of the file turns out to be damaged: see {@link TableFile} */
   constructor(file: string, onDamage: (detail: string) => void = () => undefined) {
-    this.#file = file;
-    this.#onDamage = onDamage;
+    this.#table = new TableFile(file, onDamage);
   }
 
   /** @throws {ReadModelError} */
   get(key: OrderKey): OrderState | null {
-    const [row] = this.#all<{ readonly state: string }>(
+    const [row] = this.#table.all<{ readonly state: string }>(
       'SELECT state FROM orders WHERE location_id = ? AND order_id = ?',
       [key.location_id, key.order_id],
     );
@@ -78,7 +66,7 @@ export class OrderTableReader {
 
   /** @returns the newest event in an order's state; null before the first. @throws {ReadModelError} */
   newestOf({ location_id, order_id }: OrderKey): NewestEvent | null {
-    const [row] = this.#all<NewestEvent>(
+    const [row] = this.#table.all<NewestEvent>(
       `SELECT state ->> '$.revision' AS revision, CAST(position AS TEXT) AS position, content_hash AS contentHash,
          event_hash AS eventHash, updated_at AS receivedAt
        FROM orders WHERE location_id = ? AND order_id = ?`,
@@ -89,7 +77,7 @@ export class OrderTableReader {
 
   /** @returns the newest revision of each of some orders of a location that is there. @throws {ReadModelError} */
   revisionsOf(locationId: LocationId, orderIds: readonly string[]): ReadonlyMap<string, number> {
-    const rows = this.#all<{ readonly order_id: string; readonly revision: number }>(
+    const rows = this.#table.all<{ readonly order_id: string; readonly revision: number }>(
       `SELECT order_id, state ->> '$.revision' AS revision FROM json_each(?) AS one CROSS JOIN orders
          ON location_id = ? AND order_id = one.value`,
       [JSON.stringify(orderIds), locationId],
@@ -110,12 +98,11 @@ export class OrderTableReader {
       ...(stage === undefined ? [] : ['stage = ?']),
       ...(isActive === undefined ? [] : [`active = ${isActive ? '1' : '0'}`]),
     ];
-    const rows = this.#all<OrderRow>(
+    const rows = this.#table.all<OrderRow>(
       `SELECT seq, location_id, order_id, state FROM orders WHERE ${conditions.join(' AND ')} ORDER BY seq LIMIT ?`,
       [locationId, after, ...(stage === undefined ? [] : [stage]), limit + 1],
     );
-    const page = rows.slice(0, limit);
-    return { records: page.map(recordOf), next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null };
+    return listedOf(rows, limit);
   }
 
   /**
@@ -130,12 +117,12 @@ export class OrderTableReader {
     // One location is found by its index; several are looked for in all, in the order in which they came.
     const [only] = filter.locations?.length === 1 ? filter.locations : [];
     const [within, scope] = only === undefined ? ['', []] : ['location_id = ? AND', [only]];
-    const [bound] = this.#all<{ readonly seq: number }>(
+    const [bound] = this.#table.all<{ readonly seq: number }>(
       `SELECT seq FROM orders WHERE ${within} seq > ? ORDER BY seq LIMIT 1 OFFSET ?`,
       [...scope, after, size - 1],
     );
     const end = bound?.seq ?? null;
-    const rows = this.#all<OrderRow>(
+    const rows = this.#table.all<OrderRow>(
       `SELECT seq, location_id, order_id, state FROM orders
        WHERE ${within} seq > ? AND seq <= ? ${sql.map((condition) => `AND ${condition}`).join(' ')} ORDER BY seq`,
       [...scope, after, end ?? Number.MAX_SAFE_INTEGER, ...parameters],
@@ -150,34 +137,34 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   found(filter: SearchFilter, before: number, size: number): OrderSlice {
-    return this.#atOnce(() => {
+    return this.#table.atOnce(() => {
       const found = waysTo(filter).map(({ sql, parameters }) =>
-        this.#all<{ readonly seq: number }>(sql, [...parameters, before, size]).map(({ seq }) => seq),
+        this.#table.all<{ readonly seq: number }>(sql, [...parameters, before, size]).map(({ seq }) => seq),
       );
       const { seqs, end } = newestOf(found, size);
       const { sql, parameters } = wantedOf(filter);
-      const rows = this.#all<OrderRow>(sql, [JSON.stringify(seqs), ...parameters]);
+      const rows = this.#table.all<OrderRow>(sql, [JSON.stringify(seqs), ...parameters]);
       return { orders: rows.map((row) => ({ seq: row.seq, ...recordOf(row) })), end };
     });
   }
 
   /** @returns the numbers of those of some orders that are there, for {@link SearchFilter.among}. @throws {ReadModelError} */
   seqsOf(keys: readonly OrderKey[]): readonly number[] {
-    return this.#all<{ readonly seq: number }>(SEQS_OF_KEYS_SQL, [JSON.stringify(keys)]).map(({ seq }) => seq);
+    return this.#table.all<{ readonly seq: number }>(SEQS_OF_KEYS_SQL, [JSON.stringify(keys)]).map(({ seq }) => seq);
   }
 
   /** @returns the number before which orders began that began before a time, if no clock went back. @throws {ReadModelError} */
   seqBegunBefore(time: string): number {
-    const [last] = this.#all<{ readonly seq: number }>('SELECT seq FROM orders ORDER BY seq DESC LIMIT 1', []);
+    const [last] = this.#table.all<{ readonly seq: number }>('SELECT seq FROM orders ORDER BY seq DESC LIMIT 1', []);
     const sql = 'SELECT number_since FROM orders WHERE seq >= ? ORDER BY seq LIMIT 1';
     const isLate = (seq: number): boolean =>
-      this.#all<{ readonly number_since: string }>(sql, [seq]).every(({ number_since }) => number_since >= time);
+      this.#table.all<{ readonly number_since: string }>(sql, [seq]).every(({ number_since }) => number_since >= time);
     return firstWhere((last?.seq ?? 0) + 1, isLate);
   }
 
   /** @returns every driver that an order had, by its number in a slice, oldest first. @throws {ReadModelError} */
   drivesOf(seq: number): readonly Drive[] {
-    return this.#all<DriveRow>(DRIVES_SQL, [seq * DRIVES_OF_ORDER, (seq + 1) * DRIVES_OF_ORDER]).map(driveOf);
+    return this.#table.all<DriveRow>(DRIVES_SQL, [seq * DRIVES_OF_ORDER, (seq + 1) * DRIVES_OF_ORDER]).map(driveOf);
   }
 
   /**
@@ -188,18 +175,18 @@ export class OrderTableReader {
    */
   counted(which: CountedOrders, before: number, size: number): CountedSlice {
     const { sql, parameters } = countingOf(which, before, size);
-    return countedSlice(this.#all<WordRow>(sql, parameters), size);
+    return countedSlice(this.#table.all<WordRow>(sql, parameters), size);
   }
 
   /** @returns how many orders, at most `limit`, have a word: of all, or of those that have ended ({@link INDEXED_WHOLE}). @throws {ReadModelError} */
   countBy(choice: IndexedChoice, value: string, limit: number): number {
     const { sql, parameters } = countingBy(choice, value, limit);
-    return this.#all<{ readonly orders: number }>(sql, parameters)[0]?.orders ?? 0;
+    return this.#table.all<{ readonly orders: number }>(sql, parameters)[0]?.orders ?? 0;
   }
 
   /** @returns the spellings of the sources that drivers had, at most `limit`. @throws {ReadModelError} */
   sources(limit: number): readonly string[] {
-    return this.#all<{ readonly spelling: string }>(SOURCES_SQL, [limit]).map(({ spelling }) => spelling);
+    return this.#table.all<{ readonly spelling: string }>(SOURCES_SQL, [limit]).map(({ spelling }) => spelling);
   }
 
   /**
@@ -207,11 +194,11 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   listFinal(after: number, limit: number): ListedOrders {
-    const rows = this.#all<OrderRow>(
+    const rows = this.#table.all<OrderRow>(
       'SELECT seq, location_id, order_id, state FROM orders WHERE seq > ? AND active = 0 ORDER BY seq LIMIT ?',
-      [after, limit],
+      [after, limit + 1],
     );
-    return { records: rows.map(recordOf), next: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null };
+    return listedOf(rows, limit);
   }
 
   /**
@@ -221,27 +208,27 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   listLocations(only: readonly string[] | null, after: string | null, limit: number): ListedLocations {
-    const rows = this.#all<ListedLocations['locations'][number]>(...locationsAfter(after, only, limit + 1));
-    const locations = rows.slice(0, limit);
-    return { locations, next: rows.length > limit ? (locations.at(-1)?.location_id ?? null) : null };
+    const rows = this.#table.all<ListedLocations['locations'][number]>(...locationsAfter(after, only, limit + 1));
+    const { items: locations, last } = cutPage(rows, limit);
+    return { locations, next: last?.location_id ?? null };
   }
 
   /** @returns the locations that have active orders, and when one of those last had news. @throws {ReadModelError} */
   busyLocations(): readonly BusyLocation[] {
-    return this.#all<BusyLocation>(BUSY_LOCATIONS_SQL, []);
+    return this.#table.all<BusyLocation>(BUSY_LOCATIONS_SQL, []);
   }
 
   /** @returns what is counted of the newest active orders of a location, and of those that ended last. @throws {ReadModelError} */
   countedOrders(locationId: LocationId, activeLimit: number, endedLimit: number): readonly CountedOrder[] {
-    return this.#atOnce(() => {
-      const open = this.#all<CountedRow>(OPEN_ORDERS_SQL, [locationId, activeLimit]);
-      return [...open, ...this.#all<CountedRow>(CANCELED_ORDERS_SQL, [locationId, endedLimit])].map(countedOf);
+    return this.#table.atOnce(() => {
+      const open = this.#table.all<CountedRow>(OPEN_ORDERS_SQL, [locationId, activeLimit]);
+      return [...open, ...this.#table.all<CountedRow>(CANCELED_ORDERS_SQL, [locationId, endedLimit])].map(countedOf);
     });
   }
 
   /** @returns how many orders there are. @throws {ReadModelError} */
   countOrders(): number {
-    const [row] = this.#all<{ readonly orders: number }>('SELECT count(*) AS orders FROM orders', []);
+    const [row] = this.#table.all<{ readonly orders: number }>('SELECT count(*) AS orders FROM orders', []);
     return row?.orders ?? 0;
   }
 
@@ -250,12 +237,12 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   newest(locationId: LocationId, activeLimit: number, endedLimit: number): OrdersAt {
-    return this.#atOnce(() => {
+    return this.#table.atOnce(() => {
       const of = (active: 0 | 1, limit: number): readonly PlacedOrder[] =>
         this.#placed('active = ? ORDER BY position DESC LIMIT ?', [locationId, active, limit], locationId);
-      const active = of(1, activeLimit + 1);
-      const orders = [...active.slice(0, activeLimit), ...of(0, endedLimit)];
-      return { ...this.#checkpoint(), orders, truncated: active.length > activeLimit };
+      const active = cutPage(of(1, activeLimit + 1), activeLimit);
+      const orders = [...active.items, ...of(0, endedLimit)];
+      return { ...this.#checkpoint(), orders, truncated: active.last !== null };
     });
   }
 
@@ -264,13 +251,14 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   changedSince(locationId: LocationId, position: Position | null, limit: number): OrdersAt {
-    return this.#atOnce(() => {
-      const orders = this.#placed(
+    return this.#table.atOnce(() => {
+      const found = this.#placed(
         'active IN (0, 1) AND position > ? ORDER BY position LIMIT ?',
         [locationId, position === null ? -1n : BigInt(position), limit + 1],
         locationId,
       );
-      return { ...this.#checkpoint(), orders: orders.slice(0, limit), truncated: orders.length > limit };
+      const { items: orders, last } = cutPage(found, limit);
+      return { ...this.#checkpoint(), orders, truncated: last !== null };
     });
   }
 
@@ -281,15 +269,15 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   news(after: Position | null, only: readonly string[] | null, size: number): NewsSlice {
-    return this.#atOnce(() => {
+    return this.#table.atOnce(() => {
       const from = after === null ? -1n : BigInt(after);
-      const [end] = this.#all<Witness>(
+      const [end] = this.#table.all<Witness>(
         'SELECT CAST(position AS TEXT) AS position, event_id AS id FROM orders WHERE position > ? ORDER BY position LIMIT 1 OFFSET ?',
         [from, size - 1],
       );
       // The plus keeps an index from being chosen by which all orders of the locations would be looked at.
       const within = only === null ? '' : 'AND +location_id IN (SELECT value FROM json_each(?))';
-      const rows = this.#all<PlacedRow & { readonly location_id: LocationId }>(
+      const rows = this.#table.all<PlacedRow & { readonly location_id: LocationId }>(
         `SELECT location_id, order_id, CAST(position AS TEXT) AS placed, event_id, state FROM orders
          WHERE position > ? AND position <= ? ${within} ORDER BY position`,
         [
@@ -312,7 +300,7 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   newestEvents(before: Position | null, limit: number): readonly (Witness & { readonly receivedAt: string })[] {
-    return this.#all<Witness & { readonly receivedAt: string }>(
+    return this.#table.all<Witness & { readonly receivedAt: string }>(
       `SELECT CAST(position AS TEXT) AS position, event_id AS id, updated_at AS receivedAt FROM orders
        WHERE position < ? ORDER BY position DESC LIMIT ?`,
       [before === null ? BigInt(Number.MAX_SAFE_INTEGER) : BigInt(before), limit],
@@ -329,7 +317,7 @@ export class OrderTableReader {
     parameters: readonly (string | number | bigint)[],
     locationId: LocationId,
   ): readonly PlacedOrder[] {
-    const rows = this.#all<PlacedRow>(
+    const rows = this.#table.all<PlacedRow>(
       `SELECT order_id, CAST(position AS TEXT) AS placed, event_id, state FROM orders WHERE location_id = ? AND ${condition}`,
       parameters,
     );
@@ -338,7 +326,7 @@ export class OrderTableReader {
 
   #checkpoint(): Pick<OrdersAt, 'position' | 'newest'> {
     const sql = 'SELECT position, witness_position AS at, witness_id AS id FROM checkpoint';
-    const [row] = this.#all<{ position: string | null; at: string | null; id: Witness['id'] | null }>(sql, []);
+    const [row] = this.#table.all<{ position: string | null; at: string | null; id: Witness['id'] | null }>(sql, []);
     const at = parsePosition(row?.at ?? '');
     return {
       position: parsePosition(row?.position ?? ''),
@@ -346,55 +334,7 @@ export class OrderTableReader {
     };
   }
 
-  /** Runs reads that are to see the same moment. */
-  #atOnce<T>(read: () => T): T {
-    this.#all('SELECT 1 FROM checkpoint', []); // opens the file, or says that it cannot be read
-    const db = this.#open?.db;
-    if (db === undefined) throw new ReadModelError(`${this.#file} is not open`);
-    return db.transaction(read)();
-  }
-
   close(): void {
-    this.#open?.db.close();
-    this.#open = null;
-  }
-
-  /** @typeParam Row what the statement selects: the tables are strict, so that is what comes */
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as better-sqlite3 has it
-  #all<Row>(sql: string, parameters: readonly (string | number | bigint)[]): readonly Row[] {
-    try {
-      return this.#statement(sql).all(...parameters) as Row[]; // as its caller says
-    } catch (cause) {
-      this.close();
-      if (isDamage(cause)) this.#onDamage(String(cause));
-      throw new ReadModelError(`${this.#file}: ${String(cause)}`, { cause });
-    }
-  }
-
-  /** A file that is not there is no empty read model: it was deleted, and is being made anew. */
-  #statement(sql: string): Database.Statement {
-    const inode = inodeOf(this.#file);
-    if (this.#open?.inode !== inode) this.close();
-    if (inode === null) throw new Error('it is not there');
-    this.#open ??= { db: this.#openComplete(), inode, statements: new Map() };
-    const { db, statements } = this.#open;
-    const known = statements.get(sql);
-    if (known !== undefined) return known;
-    const prepared = db.prepare(sql);
-    statements.set(sql, prepared);
-    return prepared;
-  }
-
-  #openComplete(): Connection {
-    const db = new Database(this.#file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
-    try {
-      addSpellings(db);
-      if (db.prepare('SELECT 1 FROM checkpoint WHERE complete = 1').get() !== undefined) return db;
-    } catch (error) {
-      db.close();
-      throw error;
-    }
-    db.close();
-    throw new Error('it is being made anew');
+    this.#table.close();
   }
 }

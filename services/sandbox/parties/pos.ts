@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../schemas/json/json-object';
 import type { POS_MODES } from '../../../schemas/sandbox';
 import { OrderCreated, type OrderModifier, type PosValidation } from '../../../schemas/wire/stream-dsp';
 import { ReceivedMessages } from './received-messages';
@@ -133,10 +134,7 @@ export class Pos {
 
 /** @returns the POS's order id that an event other than `order.created` names, or null. */
 function orderIdOf(message: unknown): string | null {
-  if (typeof message !== 'object' || message === null || !('object' in message)) return null;
-  const { object } = message;
-  if (typeof object !== 'object' || object === null) return null;
-  if ('order_id' in object && typeof object.order_id === 'string') return object.order_id;
-  if ('provider_id' in object && typeof object.provider_id === 'string') return object.provider_id;
-  return null;
+  const object = isJsonObject(message) ? message['object'] : null;
+  const ids = isJsonObject(object) ? [object['order_id'], object['provider_id']] : [];
+  return ids.find((id) => typeof id === 'string') ?? null;
 }

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderKey } from '../../../schemas/order-key';
 import { version } from '../../config/version';
-import type { PauseBounds } from '../../concurrency/backoff';
+import type { PauseBounds } from '../../../schemas/backoff';
 import { pauseAfter } from '../wire/backoff';
 import { type Attempt, bytesOf, type Expectation, type Run, type Signature } from './faults';
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isHeaderValue, isSuccess, post, signatureOf } from '../wire/post';
@@ -47,12 +47,12 @@ export interface RunOptions {
   readonly random: Random;
   /** Ends the run early: what has begun is answered, nothing more is sent. */
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: RunProgress) => void;
   readonly giveUpMs?: number;
   readonly nothingAcknowledgedMs?: number;
 }
 
-export interface Progress {
+export interface RunProgress {
   /** First attempts that have ended, of all. */
   readonly done: number;
   readonly retries: number;

@@ -1,4 +1,4 @@
-import express, { type Request, type RequestHandler, Router } from 'express';
+import express, { type Request, type RequestHandler, type Router } from 'express';
 import type { z } from 'zod';
 import {
   OrderAction,
@@ -12,7 +12,8 @@ import {
   SubmitOrders,
 } from '../../../schemas/sandbox';
 import { beginStream } from '../../http/event-stream';
-import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from '../../http/problem';
+import { createRoutes, type Methods } from '../../http/methods';
+import { Problem, PROBLEM_MEDIA_TYPE } from '../../http/problem';
 import type { Acted } from '../parties/autopilot';
 import { pointerOf } from '../../../schemas/json/json-pointer';
 import type { LiveNews } from './live-news';
@@ -56,62 +57,66 @@ const orThrow = <Value extends object>(value: Value | string): Value => {
 };
 const noSuchOrder = (): Problem => new Problem('not-found', 'There is no such order, or not any more.');
 
+/** @returns the order that the path of a call names. */
+const orderIdIn = ({ params }: Request): string => String(params['order_id']);
+
 /** Creates the routes that the sandbox's page uses (schemas/sandbox.ts). */
 export function createControlRoutes(control: Control, news: LiveNews): Router {
-  const router = Router();
   const json = express.json();
+  const posted = (answer: RequestHandler): Methods => ({ post: [onlyJson, json, answer] });
 
-  router.get('/sandbox/state', (_request, response) => {
-    response.set('Cache-Control', 'no-store').json(control.state());
-  });
-  router.all('/sandbox/state', takesOnly('GET'));
+  return createRoutes({
+    '/sandbox/state': {
+      get: (_request, response) => {
+        response.set('Cache-Control', 'no-store').json(control.state());
+      },
+    },
 
-  router.get('/sandbox/events', (request, response) => {
-    const client = beginStream(request, response);
-    if (client === null) return;
-    const leave = news.watch(client);
-    if (leave === null) throw new Problem('too-many-screens', 'Too many pages are watching already. Close some.');
-    response.once('close', leave);
-  });
-  router.all('/sandbox/events', takesOnly('GET'));
+    '/sandbox/events': {
+      get: (request, response) => {
+        const client = beginStream(request, response);
+        if (client === null) return;
+        const leave = news.watch(client);
+        if (leave === null) throw new Problem('too-many-screens', 'Too many pages are watching already. Close some.');
+        response.once('close', leave);
+      },
+    },
 
-  router.post('/sandbox/orders', onlyJson, json, async (request, response) => {
-    response.json(orThrow(await control.submit(bodyOf(SubmitOrders, request))));
-  });
-  router.all('/sandbox/orders', takesOnly('POST'));
+    '/sandbox/orders': posted(async (request, response) => {
+      response.json(orThrow(await control.submit(bodyOf(SubmitOrders, request))));
+    }),
 
-  router.get('/sandbox/orders/:order_id/seen', (request, response) => {
-    const seen = control.seen(request.params.order_id);
-    if (seen === null) throw noSuchOrder();
-    response.set('Cache-Control', 'no-store').json(seen);
-  });
-  router.all('/sandbox/orders/:order_id/seen', takesOnly('GET'));
+    '/sandbox/orders/:order_id/seen': {
+      get: (request, response) => {
+        const seen = control.seen(orderIdIn(request));
+        if (seen === null) throw noSuchOrder();
+        response.set('Cache-Control', 'no-store').json(seen);
+      },
+    },
 
-  router.post<{ order_id: string }>('/sandbox/orders/:order_id/actions', onlyJson, json, async (request, response) => {
-    const orderId = request.params.order_id;
-    const { action } = bodyOf(OrderAction, request);
-    if (control.order(orderId) === null) throw noSuchOrder();
-    const acted = await control.act(orderId, action);
-    if (acted.kind === 'impossible') {
-      response
-        .status(409)
-        .type(PROBLEM_MEDIA_TYPE)
-        .json({ title: 'The order does not allow this now', status: 409, detail: acted.why });
-      return;
-    }
-    response.json(control.order(orderId));
-  });
-  router.all('/sandbox/orders/:order_id/actions', takesOnly('POST'));
+    '/sandbox/orders/:order_id/actions': posted(async (request, response) => {
+      const orderId = orderIdIn(request);
+      const { action } = bodyOf(OrderAction, request);
+      if (control.order(orderId) === null) throw noSuchOrder();
+      const acted = await control.act(orderId, action);
+      if (acted.kind === 'impossible') {
+        response
+          .status(409)
+          .type(PROBLEM_MEDIA_TYPE)
+          .json({ title: 'The order does not allow this now', status: 409, detail: acted.why });
+        return;
+      }
+      response.json(control.order(orderId));
+    }),
 
-  router.post('/sandbox/pos', onlyJson, json, (request, response) => {
-    response.json(control.setPos(bodyOf(SetPos, request)));
+    '/sandbox/pos': posted((request, response) => {
+      response.json(control.setPos(bodyOf(SetPos, request)));
+    }),
+    '/sandbox/dsp': posted((request, response) => {
+      response.json(control.setDsp(bodyOf(SetDsp, request)));
+    }),
+    '/sandbox/rush': posted((request, response) => {
+      response.json(orThrow(control.setRush(bodyOf(SetRush, request))));
+    }),
   });
-  router.post('/sandbox/dsp', onlyJson, json, (request, response) => {
-    response.json(control.setDsp(bodyOf(SetDsp, request)));
-  });
-  router.post('/sandbox/rush', onlyJson, json, (request, response) => {
-    response.json(orThrow(control.setRush(bodyOf(SetRush, request))));
-  });
-  router.all(['/sandbox/pos', '/sandbox/dsp', '/sandbox/rush'], takesOnly('POST'));
-  return router;
 }

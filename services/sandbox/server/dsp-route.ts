@@ -1,5 +1,5 @@
-import express, { Router } from 'express';
-import { takesOnly } from '../../http/problem';
+import express, { type Request, type Response, type Router } from 'express';
+import { createRoutes } from '../../http/methods';
 import type { Dsp } from '../parties/dsp';
 import { DSP_SIGNATURE } from '../wire/signing';
 
@@ -10,15 +10,15 @@ const MAX_EVENT_BYTES = 65_536;
 export const DSP_EVENT_PATH = '/stream-dsp/v1/event';
 
 export function createDspRoutes(dsp: Dsp): Router {
-  const router = Router();
-  router.post(DSP_EVENT_PATH, express.raw({ type: () => true, limit: MAX_EVENT_BYTES }), (request, response) => {
+  const answer = (request: Request, response: Response): void => {
     if (dsp.mode === 'down') {
       request.socket.destroy();
       return;
     }
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     response.status(dsp.receive(body, request.get(DSP_SIGNATURE))).json({});
+  };
+  return createRoutes({
+    [DSP_EVENT_PATH]: { post: [express.raw({ type: () => true, limit: MAX_EVENT_BYTES }), answer] },
   });
-  router.all(DSP_EVENT_PATH, takesOnly('POST'));
-  return router;
 }

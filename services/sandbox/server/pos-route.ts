@@ -1,5 +1,5 @@
-import express, { Router } from 'express';
-import { takesOnly } from '../../http/problem';
+import express, { type Request, type Response, type Router } from 'express';
+import { createRoutes } from '../../http/methods';
 import type { Clock } from '../wire/clock';
 import type { Pos } from '../parties/pos';
 import { POS_SIGNATURE } from '../wire/signing';
@@ -13,8 +13,7 @@ export const POS_PATH = '/handle-order';
 
 /** Creates the routes of the built-in POS's Handle Order. */
 export function createPosRoutes(pos: Pos, clock: Clock): Router {
-  const router = Router();
-  router.post(POS_PATH, express.raw({ type: () => true, limit: MAX_EVENT_BYTES }), async (request, response) => {
+  const answer = async (request: Request, response: Response): Promise<void> => {
     if (pos.mode === 'down') {
       request.socket.destroy();
       return;
@@ -27,7 +26,8 @@ export function createPosRoutes(pos: Pos, clock: Clock): Router {
     const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const { status, body } = pos.handle(bytes, request.get(POS_SIGNATURE), request.get('Authorization'));
     response.status(status).json(body);
+  };
+  return createRoutes({
+    [POS_PATH]: { post: [express.raw({ type: () => true, limit: MAX_EVENT_BYTES }), answer] },
   });
-  router.all(POS_PATH, takesOnly('POST'));
-  return router;
 }

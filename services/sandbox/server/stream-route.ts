@@ -1,6 +1,7 @@
-import express, { Router } from 'express';
-import { PROBLEM_MEDIA_TYPE, takesOnly } from '../../http/problem';
-import { parseMessage, type ReadMessage, readDspMessage, subjectOf } from '../stand-in/dsp-message';
+import express, { type Request, type Response, type Router } from 'express';
+import { createRoutes } from '../../http/methods';
+import { PROBLEM_MEDIA_TYPE } from '../../http/problem';
+import { parseMessage, type ReadMessage, parseDspMessage, subjectOf } from '../stand-in/dsp-message';
 import type { HopEnd, HopLog } from '../wire/hop-log';
 import { ORDER_RULES, type Refusal } from '../stand-in/order-rules';
 import { DSP_SIGNATURE, isSignedWith } from '../wire/signing';
@@ -59,14 +60,12 @@ export interface StreamRouteOptions {
 /** Creates the routes where delivery services report about orders to Stream. */
 export function createStreamRoutes(options: StreamRouteOptions): Router {
   const { stream, partnerId, hops, secret, monotonic } = options;
-  const router = Router();
-  const path = '/order/:partner_id';
-  router.post(path, express.raw({ type: () => true, limit: MAX_MESSAGE_BYTES }), (request, response) => {
+  const answer = (request: Request, response: Response): void => {
     const begun = monotonic();
     const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const signature = request.get(DSP_SIGNATURE);
     const message = parseMessage(bytes);
-    const read = isSignedWith(bytes, signature, secret) ? readDspMessage(message) : null;
+    const read = isSignedWith(bytes, signature, secret) ? parseDspMessage(message) : null;
     const shown = signature === secret ? '(the secret itself)' : signature;
     const end: (end: HopEnd) => void = hops.begin({
       from: 'dsp',
@@ -83,7 +82,7 @@ export function createStreamRoutes(options: StreamRouteOptions): Router {
       },
     });
     const { status, body } =
-      request.params.partner_id === partnerId
+      request.params['partner_id'] === partnerId
         ? answerTo(read, stream)
         : problem(404, 'There is no such partner', `The partner id of this sandbox is ${partnerId}.`);
     const text = JSON.stringify(body);
@@ -93,7 +92,8 @@ export function createStreamRoutes(options: StreamRouteOptions): Router {
       .status(status)
       .set('Content-Type', status < 300 ? 'application/json' : PROBLEM_MEDIA_TYPE)
       .send(text);
+  };
+  return createRoutes({
+    '/order/:partner_id': { post: [express.raw({ type: () => true, limit: MAX_MESSAGE_BYTES }), answer] },
   });
-  router.all(path, takesOnly('POST'));
-  return router;
 }

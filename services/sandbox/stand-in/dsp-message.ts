@@ -44,9 +44,9 @@ export function parseMessage(bytes: Uint8Array): unknown {
 }
 
 /** Reads what a delivery service posted. Total: what is wrong is in the result. */
-export function readDspMessage(body: unknown): ReadMessage {
+export function parseDspMessage(body: unknown): ReadMessage {
   if (body === undefined) return refused('', 'The body is not JSON in UTF-8.');
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return refused('', 'Expected an object.');
+  if (!isJsonObject(body)) return refused('', 'Expected an object.');
   if (isDeeperThan(body, MAX_DEPTH)) return refused('', `It is nested deeper than ${String(MAX_DEPTH)} levels.`);
   const kind = dspMessageKind(body);
   if (kind === null) {
@@ -78,7 +78,7 @@ const idIn = (value: unknown, name: string): string | null => WireId.safeParse(m
 
 /** @returns what a message says that it is about, however wrong the rest of it is, and regardless of its sender */
 export function subjectOf(body: unknown): MessageSubject {
-  const kind = typeof body === 'object' && body !== null ? dspMessageKind(body) : null;
+  const kind = isJsonObject(body) ? dspMessageKind(body) : null;
   if (kind === null) return { name: 'unusable', location_id: null, order_id: null };
   const order_id = kind === 'new-order' ? idIn(memberOf(body, 'order'), 'id') : idIn(body, 'order_id');
   return { name: kind, location_id: idIn(body, 'location_id'), order_id: kind === 'store-status' ? null : order_id };

@@ -19,7 +19,7 @@ import {
 } from './order-life';
 import { checkOrder, type Refusal } from './order-rules';
 import { isAcknowledged, type Outbox } from '../wire/outbox';
-import { readPosAnswer } from '../wire/pos-answer';
+import { parsePosAnswer } from '../wire/pos-answer';
 import { signatureOf } from '../wire/post';
 import { DSP_SIGNATURE, POS_SIGNATURE } from '../wire/signing';
 import type { ScriptedReports } from './scripted-reports';
@@ -227,14 +227,14 @@ export class StreamStandIn {
       headers,
       body: bytes,
       until: isNew ? Math.max(clock.in(DECISION_S), clock.now() + MIN_DECISION_MS) : null,
-      isSettledBy: isNew ? (exchange) => readPosAnswer(exchange) !== null : isAcknowledged,
+      isSettledBy: isNew ? (exchange) => parsePosAnswer(exchange) !== null : isAcknowledged,
       onEnd: (exchange) => {
-        if (isNew) this.#decided(order.id, exchange === null ? null : readPosAnswer(exchange));
+        if (isNew) this.#decided(order.id, exchange === null ? null : parsePosAnswer(exchange));
       },
     });
   }
 
-  #decided(orderId: string, decision: ReturnType<typeof readPosAnswer>): void {
+  #decided(orderId: string, decision: ReturnType<typeof parsePosAnswer>): void {
     const life = this.#orders.get(orderId);
     if (life === undefined) return;
     const { clock } = this.#options;

@@ -1,4 +1,4 @@
-import { backoff, type PauseBounds } from '../../concurrency/backoff';
+import { backoff, type PauseBounds } from '../../../schemas/backoff';
 import type { Random } from './random';
 
 /** Stream's pauses, in seconds of a story. Not documented. */

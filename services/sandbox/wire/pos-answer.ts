@@ -68,7 +68,7 @@ function parsed(text: string): unknown {
  * Reads the POS's answer to `order.created` (docs/protocol.md#section-2).
  * @returns its decision, or null if that was none, and the order has to be sent again
  */
-export function readPosAnswer(exchange: Exchange): PosDecision | null {
+export function parsePosAnswer(exchange: Exchange): PosDecision | null {
   if (exchange.kind === 'no-answer') return null;
   const { status, body } = exchange;
   if (status >= 200 && status < 300) {

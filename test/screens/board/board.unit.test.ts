@@ -11,7 +11,7 @@ import {
   mustAcknowledgeDriver,
   noMarks,
   openedAt,
-  readMarks,
+  parseMarks,
   recalledKey,
   withMark,
   withoutMark,
@@ -149,8 +149,8 @@ describe('acknowledgements', () => {
 
   it('acknowledgements survive storage, and anything else found in their place gives none', () => {
     const marks = withMark(openedAt(noMarks, NOON), 'x');
-    expect(readMarks(JSON.stringify(marks))).toEqual(marks);
-    for (const text of [null, '', '{', '[]', '{"keys":7}', 'null']) expect(readMarks(text)).toEqual(noMarks);
+    expect(parseMarks(JSON.stringify(marks))).toEqual(marks);
+    for (const text of [null, '', '{', '[]', '{"keys":7}', 'null']) expect(parseMarks(text)).toEqual(noMarks);
   });
 });
 

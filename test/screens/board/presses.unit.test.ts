@@ -1,3 +1,4 @@
+import { readerName } from '../../../schemas/files/reader-name';
 import type { Order } from '../../../schemas/api/order-view';
 import {
   mustAcknowledgeCancel,
@@ -10,14 +11,14 @@ import {
   handoverOf,
   MOST_PRESSES,
   type Press,
-  readPresses,
+  parsePresses,
   withoutPress,
   withPress,
 } from '../../../services/screens/browser/board/model/handoff/presses';
 import { at, NOON, order } from '../shared/orders';
 
 const ID = order().order_id;
-const done = { by: 'counter 2', at: at(NOON), received_at: at(NOON), driver_revision: 0, revision: 2 };
+const done = { by: readerName('counter 2'), at: at(NOON), received_at: at(NOON), driver_revision: 0, revision: 2 };
 const handedOver = { ...done, compared: [] };
 const press = (request: Press['request'], key = 'k'): Press => ({ key, orderId: ID, request });
 const pressed = { revision: 1, at: at(NOON) };
@@ -66,10 +67,10 @@ describe('what was pressed on a board', () => {
 
   it('presses that are kept are read again, and nothing else is', () => {
     const kept = withPress(withPress([], handOver), undo);
-    expect(readPresses(JSON.stringify(kept))).toEqual([handOver, undo]);
+    expect(parsePresses(JSON.stringify(kept))).toEqual([handOver, undo]);
     expect(withPress(kept, handOver)).toBe(kept);
     expect(withoutPress(kept, 'k')).toEqual([undo]);
-    for (const text of [null, 'no JSON', '{}', '[1,null,{"key":1}]']) expect(readPresses(text)).toEqual([]);
+    for (const text of [null, 'no JSON', '{}', '[1,null,{"key":1}]']) expect(parsePresses(text)).toEqual([]);
     const many = Array.from({ length: MOST_PRESSES }, (_, n) => ({ ...handOver, key: String(n) }));
     expect(withPress(many, undo)).toBe(many);
   });

@@ -1,4 +1,4 @@
-import { type Destination, DESTINATION_STATES } from '../../../schemas/destinations';
+import { type Destination, DESTINATION_STATES, DestinationName } from '../../../schemas/destinations';
 import { orderKey } from '../../../schemas/order-key';
 import {
   failureWords,
@@ -8,7 +8,7 @@ import {
 } from '../../../services/screens/browser/destinations/model/destination-words';
 
 const DESTINATION: Destination = {
-  name: 'pos',
+  name: DestinationName.parse('pos'),
   url: 'https://pos.example.com/news',
   view: 'events',
   filter: {},

@@ -17,7 +17,7 @@ import {
   MOST_BOARDS,
   MOST_CHARACTERS,
   MOST_ORDERS,
-  readBoard,
+  parseBoard,
   stillKept,
   writeBoard,
 } from '../../../services/screens/browser/kept/model/kept-board';
@@ -47,7 +47,7 @@ const board = (about: Partial<KeptBoard> = {}): KeptBoard => ({
   orders: [],
   ...about,
 });
-const kept = (orders: readonly Order[]) => readBoard(writeBoard(board({ orders })), NOON);
+const kept = (orders: readonly Order[]) => parseBoard(writeBoard(board({ orders })), NOON);
 /** Driver details as somebody may send them, whatever they are meant to be. */
 const details = (value: unknown) => value as Order['driver_details'];
 
@@ -100,16 +100,16 @@ describe('what is kept of an order', () => {
 describe('a kept board', () => {
   it('a kept board is read as it was written, until it is 12 hours old, and never from later than now', () => {
     const written = writeBoard(board({ orders: [order()], aheadMs: -5 }));
-    expect(readBoard(written, NOON + KEPT_MS - 1)).toEqual({ ...board({ orders: [order()], aheadMs: -5 }) });
-    expect(readBoard(written, NOON + KEPT_MS)).toBeNull();
-    expect(readBoard(written, NOON - 1)).toBeNull();
+    expect(parseBoard(written, NOON + KEPT_MS - 1)).toEqual({ ...board({ orders: [order()], aheadMs: -5 }) });
+    expect(parseBoard(written, NOON + KEPT_MS)).toBeNull();
+    expect(parseBoard(written, NOON - 1)).toBeNull();
     expect(KEPT_MS).toBe(12 * 60 * 60 * 1_000);
   });
 
   it.each(['', 'null', '[]', '{}', '{"form":2,"currentAt":0}', writeBoard(board()).replace('"form":1', '"form":0')])(
     'what is no kept board of this form is none: %j',
     (text) => {
-      expect(readBoard(text, NOON)).toBeNull();
+      expect(parseBoard(text, NOON)).toBeNull();
     },
   );
 

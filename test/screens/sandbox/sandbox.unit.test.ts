@@ -17,7 +17,7 @@ import {
   faultsFoundBy,
   MOST_PER_MINUTE,
   MOST_SUBMITTED,
-  readReply,
+  parseReply,
 } from '../../../services/screens/browser/sandbox/model/sandbox-answer';
 import {
   DRAWN_HOPS,
@@ -310,7 +310,7 @@ describe('answers of Stream', () => {
 
   it('a refusal of Stream has the rule, the place and the documentation', () => {
     const answer = { title: 'The message breaks a rule', detail: 'See refusals.', refusals };
-    expect(readReply({ order_id: 'a', status: 400, answer })).toEqual({
+    expect(parseReply({ order_id: 'a', status: 400, answer })).toEqual({
       kind: 'refused',
       status: 400,
       words: 'The message breaks a rule.',
@@ -340,7 +340,7 @@ describe('answers of Stream', () => {
       { kind: 'refused', status: 400, words: '', broken: [{ rule: '', pointer: '', detail: '', documented: '' }] },
     ],
   ])('any answer of Stream is understood: %j', (submitted, reply) => {
-    expect(readReply({ order_id: 'a', ...submitted })).toEqual(reply);
+    expect(parseReply({ order_id: 'a', ...submitted })).toEqual(reply);
   });
 
   it('the answers of Stream to many orders are counted by outcome', () => {

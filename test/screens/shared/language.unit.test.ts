@@ -8,7 +8,7 @@ import { refusalWords } from '../../../services/screens/browser/feed/model/refus
 import { readAtMost } from '../../../services/screens/browser/shared/read-at-most';
 import { AUDITORS } from '../../../services/screens/browser/audit/model/say';
 import { numberWords, say, speak } from '../../../services/screens/browser/shared/model/say';
-import { readCatalogue } from '../../../services/screens/browser/shared/model/vendor-catalogue';
+import { parseCatalogue } from '../../../services/screens/browser/shared/model/vendor-catalogue';
 import {
   clockWords,
   durationWords,
@@ -54,7 +54,7 @@ describe('what a page says', () => {
 });
 
 describe('a catalogue of a vendor', () => {
-  const read = (value: unknown) => readCatalogue(JSON.stringify(value), en);
+  const read = (value: unknown) => parseCatalogue(JSON.stringify(value), en);
 
   it('messages that can be used are taken, and others are left out', () => {
     const messages = {
@@ -89,7 +89,7 @@ describe('a catalogue of a vendor', () => {
     ['no language', '{"messages":{}}', /language/],
     ['no messages', '{"language":"ar"}', /messages/],
   ])('what is %s is refused, with a reason', (_, text, reason) => {
-    expect(() => readCatalogue(text, en)).toThrow(reason);
+    expect(() => parseCatalogue(text, en)).toThrow(reason);
   });
 
   it('a file that has the most bytes is read, in whatever pieces it comes', async () => {

@@ -2,7 +2,7 @@ import { sourceWords } from '../../../schemas/words/source-words';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../schemas/vocabulary';
 import { DEFAULT_THRESHOLDS, MOST_MINUTES, OPEN_STAGES } from '../../../schemas/files/thresholds';
 import { readLateness } from '../../../services/screens/browser/shared/model/lateness';
-import { DEFAULT_SETTINGS, readSettings } from '../../../services/screens/browser/board/model/settings';
+import { DEFAULT_SETTINGS, parseSettings } from '../../../services/screens/browser/board/model/settings';
 import { shortIds } from '../../../services/screens/browser/shared/model/short-id';
 import {
   ageWords,
@@ -92,7 +92,7 @@ describe('lateness', () => {
 describe('settings', () => {
   it('settings have their defaults if nothing usable was kept', () => {
     for (const text of [null, '', '{', '7', '[]', '{"thresholds":{"ready":{"late":-1,"veryLate":"x"}}}']) {
-      expect(readSettings(text)).toEqual(DEFAULT_SETTINGS);
+      expect(parseSettings(text)).toEqual(DEFAULT_SETTINGS);
     }
   });
 
@@ -103,7 +103,7 @@ describe('settings', () => {
       opensCard: false,
       oldAfterHours: 3,
     };
-    expect(readSettings(JSON.stringify(kept))).toEqual({
+    expect(parseSettings(JSON.stringify(kept))).toEqual({
       ...DEFAULT_SETTINGS,
       ownThresholds: {
         ...DEFAULT_THRESHOLDS,
@@ -119,13 +119,13 @@ describe('settings', () => {
   it('minutes until an order is late are those of the screen once they were set on it, and else null', () => {
     const own = { ...DEFAULT_THRESHOLDS, ready: { late: 6, veryLate: 9 } };
     const kept = { ...DEFAULT_SETTINGS, ownThresholds: own };
-    expect(readSettings(JSON.stringify(kept))).toEqual(kept);
+    expect(parseSettings(JSON.stringify(kept))).toEqual(kept);
     const asDefault = { ...DEFAULT_SETTINGS, ownThresholds: DEFAULT_THRESHOLDS };
-    expect(readSettings(JSON.stringify(asDefault))).toEqual(asDefault);
-    expect(readSettings(JSON.stringify({ ownThresholds: null, thresholds: own })).ownThresholds).toBeNull();
+    expect(parseSettings(JSON.stringify(asDefault))).toEqual(asDefault);
+    expect(parseSettings(JSON.stringify({ ownThresholds: null, thresholds: own })).ownThresholds).toBeNull();
     // Earlier versions kept them with everything that was set, such as sound.
-    expect(readSettings(JSON.stringify({ sound: false, thresholds: DEFAULT_THRESHOLDS })).ownThresholds).toBeNull();
-    expect(readSettings(JSON.stringify({ thresholds: own })).ownThresholds).toEqual(own);
+    expect(parseSettings(JSON.stringify({ sound: false, thresholds: DEFAULT_THRESHOLDS })).ownThresholds).toBeNull();
+    expect(parseSettings(JSON.stringify({ thresholds: own })).ownThresholds).toEqual(own);
   });
 });
 
@@ -139,7 +139,7 @@ describe('settings of what is seen and heard', () => {
       volume: 80,
       keys: false,
     };
-    expect(readSettings(JSON.stringify(kept))).toEqual({
+    expect(parseSettings(JSON.stringify(kept))).toEqual({
       ...DEFAULT_SETTINGS,
       sounds: { ...DEFAULT_SETTINGS.sounds, very_late: false },
       // Where somebody waits, nothing is left out.
@@ -149,10 +149,10 @@ describe('settings of what is seen and heard', () => {
       volume: 80,
       keys: false,
     });
-    expect(readSettings('{"textSize":99,"hourCycle":"13","hidden":7,"sounds":null,"volume":101,"keys":1}')).toEqual(
+    expect(parseSettings('{"textSize":99,"hourCycle":"13","hidden":7,"sounds":null,"volume":101,"keys":1}')).toEqual(
       DEFAULT_SETTINGS,
     );
-    expect(readSettings('{"volume":1}').volume).toBe(10);
+    expect(parseSettings('{"volume":1}').volume).toBe(10);
   });
 });
 

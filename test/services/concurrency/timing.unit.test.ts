@@ -1,4 +1,3 @@
-import { backoff } from '../../../services/concurrency/backoff';
 import { sleep } from '../../../services/concurrency/sleep';
 import { within } from '../../../services/concurrency/within';
 
@@ -45,10 +44,4 @@ describe('a sleep', () => {
     await sleep(1_000, stop.signal);
     expect(jest.getTimerCount()).toBe(0);
   });
-});
-
-it('pauses between attempts double up to the longest, and half of each is left to chance', () => {
-  const bounds = { first: 100, longest: 1_000 };
-  expect([1, 2, 3, 4, 5, 5_000].map((attempts) => backoff(attempts, bounds, 0))).toEqual([50, 100, 200, 400, 500, 500]);
-  expect([1, 2, 3].map((attempts) => backoff(attempts, bounds, 0.5))).toEqual([75, 150, 300]);
 });

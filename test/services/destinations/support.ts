@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import { Webhook } from 'standardwebhooks';
-import type { DestinationEntry } from '../../../schemas/destinations';
+import { type DestinationEntry, DestinationName } from '../../../schemas/destinations';
 import { BEGINNING, type FeedItem, type FeedPosition } from '../../../schemas/api/feed';
 import { addressRule } from '../../../services/destinations/addresses';
 import { createDestinationRecord, type DestinationRecord } from '../../../services/destinations/destination-record';
@@ -74,8 +74,11 @@ export async function turn(times = 20): Promise<void> {
   for (let n = 0; n < times; n++) await new Promise((next) => setImmediate(next));
 }
 
-export const entryOf = (url: string, change: Partial<DestinationEntry> = {}): DestinationEntry => ({
-  name: 'pos',
+export const entryOf = (
+  url: string,
+  { name = 'pos', ...change }: Partial<Omit<DestinationEntry, 'name'>> & { readonly name?: string } = {},
+): DestinationEntry => ({
+  name: DestinationName.parse(name),
   url,
   secrets: [SECRET],
   view: 'events',

@@ -41,7 +41,7 @@ describe('endpoint', () => {
       post: { ...call, method: 'post' as const },
       other: { ...call, method: 'options' as const, path: '/else' as const },
     };
-    expect(methodsAt(endpoints, call.path)).toBe('GET, POST');
-    expect(methodsAt(endpoints, '/else')).toBe('OPTIONS');
+    expect(methodsAt(endpoints, call.path)).toEqual(['get', 'post']);
+    expect(methodsAt(endpoints, '/else')).toEqual(['options']);
   });
 });

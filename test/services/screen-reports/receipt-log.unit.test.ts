@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readerName } from '../../../schemas/files/reader-name';
 import { locationId, orderId, orderKey } from '../../../schemas/order-key';
 import { orderStream } from '../../../schemas/events/order-events';
 import { MAX_RECEIPTS } from '../../../schemas/api/screen-limits';
@@ -45,7 +46,7 @@ describe('display receipts on their way into the store', () => {
     return new ReceiptLog(new ReceiptDays(store, randomUUID), randomUUID, { warn: noted, error: noted } as never);
   };
   const take = (one: ScreenReport, at = AT, reader: string | null = null): number => {
-    const received = { report: one, reader, at };
+    const received = { report: one, reader: reader === null ? null : readerName(reader), at };
     const fresh = receipts.fresh(HERE, received);
     receipts.add(HERE, received, fresh);
     return fresh.length;

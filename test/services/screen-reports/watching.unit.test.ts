@@ -1,3 +1,4 @@
+import { readerName } from '../../../schemas/files/reader-name';
 import { locationId } from '../../../schemas/order-key';
 import { OLD_ORDER_MS, WATCHING_MS } from '../../../schemas/api/screen-limits';
 import type { Screen } from '../../../schemas/api/screen-reports';
@@ -54,9 +55,9 @@ describe('which screens watch', () => {
   });
 
   it('the last report of a screen counts, and screens of other readers are others, whatever they call themselves', () => {
-    watching.take(screen({ reader: 'one', name: 'b' }));
-    watching.take(screen({ reader: 'one', name: 'c' }));
-    watching.take(screen({ reader: 'other', name: 'a' }));
+    watching.take(screen({ reader: readerName('one'), name: 'b' }));
+    watching.take(screen({ reader: readerName('one'), name: 'c' }));
+    watching.take(screen({ reader: readerName('other'), name: 'a' }));
     expect(watching.list().map(({ name, reader }) => [name, reader])).toEqual([
       ['a', 'other'],
       ['c', 'one'],
@@ -64,7 +65,7 @@ describe('which screens watch', () => {
   });
 
   it('no more screens of a reader are known than fit, the last that reported, and other readers have their own', () => {
-    watching.take(screen({ reader: 'other' }));
+    watching.take(screen({ reader: readerName('other') }));
     for (let n = 0; n < MAX_SCREENS; n++) watching.take(screen({ screen_id: idOf(n) }));
     watching.take(screen({ screen_id: idOf(0) }));
     watching.take(screen({ screen_id: idOf(MAX_SCREENS) }));

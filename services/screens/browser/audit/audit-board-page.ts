@@ -1,4 +1,4 @@
-import { readHours, readMoment } from '../board/model/replay';
+import { parseHours, parseMoment } from '../board/model/replay';
 import { speakPage } from '../operators/speak-as-asked';
 import { started } from '../shared/started';
 import { AUDITORS, say } from './model/say';
@@ -8,8 +8,8 @@ const query = new URLSearchParams(window.location.search);
 const replay = document.querySelector('ticket-rail-replay');
 
 if (replay instanceof TicketRailReplay) {
-  replay.at = readMoment(query.get('at'));
-  replay.hours = readHours(query.get('hours'));
+  replay.at = parseMoment(query.get('at'));
+  replay.hours = parseHours(query.get('hours'));
   replay.location = query.get('location') ?? '';
   speakPage(() => say('replay.title'), AUDITORS, replay);
 }

@@ -10,7 +10,7 @@ import {
   handoverOf,
   handoverStateOf,
   type Press,
-  readPresses,
+  parsePresses,
   withoutPress,
   withPress,
 } from './model/handoff/presses';
@@ -66,7 +66,7 @@ export class BoardActions implements ReactiveController {
     this.#place += 1;
     this.#may = isReplay ? false : null;
     this.#refused = null;
-    this.#presses = isReplay ? [] : readPresses(load(this.#name));
+    this.#presses = isReplay ? [] : parsePresses(load(this.#name));
     this.#goOn();
   }
 
@@ -119,7 +119,7 @@ export class BoardActions implements ReactiveController {
 
   /** Changes what is kept, which another window of this place may have changed since: what it keeps is sent from here too. */
   #set(change: (kept: readonly Press[]) => readonly Press[]): void {
-    this.#presses = change(readPresses(load(this.#name)));
+    this.#presses = change(parsePresses(load(this.#name)));
     keep(this.#name, this.#presses);
     this.#host.requestUpdate();
   }

@@ -12,7 +12,7 @@ import {
   mustAcknowledgeDriver,
   noMarks,
   openedAt,
-  readMarks,
+  parseMarks,
 } from './model/handoff/acknowledgements';
 import type { Arrangement } from './model/arrange';
 import { BoardActions } from './board-actions';
@@ -151,7 +151,7 @@ export class BoardOrders {
     this.#memory = new BoardMemory();
     this.#calls = [];
     this.#veryLate = null;
-    this.#marks = readMarks(load(`marks ${location}`));
+    this.#marks = parseMarks(load(`marks ${location}`));
     const isReplay = this.#host.replay !== null;
     this.actions.follow(isReplay);
     this.#live.follow({

@@ -1,5 +1,5 @@
 import { basePath } from '../shared/base-path';
-import { readBoard } from './model/kept-board';
+import { parseBoard } from './model/kept-board';
 import { boardsBelow } from './model/shell';
 import { deleteOld, TIME } from './old-boards';
 
@@ -40,9 +40,9 @@ export class KeptBoards {
     return deleteOld(this.#cache);
   }
 
-  async find(location: string): Promise<ReturnType<typeof readBoard>> {
+  async find(location: string): Promise<ReturnType<typeof parseBoard>> {
     const found = await this.#cache.match(keyOf(location));
-    const board = found === undefined ? null : readBoard(await found.text(), Date.now());
+    const board = found === undefined ? null : parseBoard(await found.text(), Date.now());
     return board?.location === location ? board : null;
   }
 

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { QuarantineId } from '../../../../schemas/events/delivery-ids';
 import type { Fault } from '../../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../../schemas/order-key';
 import type { QuarantineDetail, QuarantineEntry } from '../../../../schemas/api/order-view';
@@ -117,7 +118,7 @@ function outcome({ entry: { quarantine_id: id, redriven }, result }: DeliveryVie
   </p>`;
 }
 
-function bodyOf(body: Answer<QuarantineDetail> | null, id: string): TemplateResult {
+function bodyOf(body: Answer<QuarantineDetail> | null, id: QuarantineId): TemplateResult {
   if (body === null) return html`<p role="status">${say('answer.asking')}</p>`;
   if (body.kind !== 'found') return notice(body, say('quarantine.no_such'), say('answer.forbidden'));
   const { content_type, content_encoding, body_bytes, body_sha256, body_text, request_id } = body.value;

@@ -1,3 +1,4 @@
+import type { QuarantineId } from '../../../../schemas/events/delivery-ids';
 import { parseJson } from '../../../../schemas/json/exact-json';
 import { isJsonObject } from '../../../../schemas/json/json-object';
 import { addressOf } from '../shared/base-path';
@@ -8,7 +9,7 @@ import { type RedriveResult, resultOf } from './model/redrive';
 const TIMEOUT_MS = 30_000;
 
 /** Asks the service to process a delivery in quarantine again. Never fails: what came of it says so. */
-export async function redrive(id: string): Promise<RedriveResult> {
+export async function redrive(id: QuarantineId): Promise<RedriveResult> {
   try {
     return await within(TIMEOUT_MS, async (signal) => {
       const response = await fetch(addressOf('', `/quarantine/${encodeURIComponent(id)}/redrive`), {

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import type { QuarantineId } from '../../../../schemas/events/delivery-ids';
 import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../../../schemas/api/order-view';
 import { KNOWN_SOURCES, sourceWords } from '../../../../schemas/words/source-words';
 import { notice } from '../audit/answer-notice';
@@ -34,16 +35,16 @@ const CHOICES = [
   ['any', 'quarantine.all'],
 ] as const;
 
-const without = (ids: ReadonlySet<string>, id: string): ReadonlySet<string> =>
+const without = (ids: ReadonlySet<QuarantineId>, id: QuarantineId): ReadonlySet<QuarantineId> =>
   new Set([...ids].filter((one) => one !== id));
 
 /** Shows what could not be used and why, and has it processed again. */
 export class TicketRailQuarantine extends railElement({
   filters: property<QuarantineFilters>(WAITING_ANYWHERE),
   /** Ids of the deliveries that the next press redrives. */
-  picked: state<ReadonlySet<string>>(new Set()),
-  results: state<ReadonlyMap<string, RedriveResult>>(new Map()),
-  bodies: state<ReadonlyMap<string, Answer<QuarantineDetail> | null>>(new Map()),
+  picked: state<ReadonlySet<QuarantineId>>(new Set()),
+  results: state<ReadonlyMap<QuarantineId, RedriveResult>>(new Map()),
+  bodies: state<ReadonlyMap<QuarantineId, Answer<QuarantineDetail> | null>>(new Map()),
   isBusy: state(false),
   /** What several redrives came to, or have come to so far. */
   said: state(''),
@@ -180,11 +181,11 @@ export class TicketRailQuarantine extends railElement({
     return redriven === null && !isDone(this.results.get(quarantine_id));
   }
 
-  #waitingIds(): readonly string[] {
+  #waitingIds(): readonly QuarantineId[] {
     return this.#list.items.filter((entry) => this.#waits(entry)).map(({ quarantine_id }) => quarantine_id);
   }
 
-  async #redriveOne(id: string): Promise<void> {
+  async #redriveOne(id: QuarantineId): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
     await this.#tryAgain(id);
@@ -210,14 +211,14 @@ export class TicketRailQuarantine extends railElement({
   };
 
   /** What was tried is chosen no more, unless it has to be tried again. */
-  async #tryAgain(id: string): Promise<RedriveResult> {
+  async #tryAgain(id: QuarantineId): Promise<RedriveResult> {
     const result = await redrive(id);
     this.results = new Map([...this.results, [id, result]]);
     if (!endsAll(result)) this.picked = without(this.picked, id);
     return result;
   }
 
-  async #toggleBody(id: string): Promise<void> {
+  async #toggleBody(id: QuarantineId): Promise<void> {
     if (this.bodies.has(id)) {
       this.bodies = new Map([...this.bodies].filter(([one]) => one !== id));
       return;

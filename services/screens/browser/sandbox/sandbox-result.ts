@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { OrderFault, SandboxOrder, Submitted } from '../../../../schemas/sandbox';
 import { icon } from '../shared/icons';
-import { countReplies, fateWords, FAULTS, readReply, type Reply } from './model/sandbox-answer';
+import { countReplies, fateWords, FAULTS, parseReply, type Reply } from './model/sandbox-answer';
 import { countWords } from '../shared/model/words';
 import type { Answered } from './sandbox-client';
 
@@ -39,7 +39,7 @@ export function resultPanel(
     </div>`;
   }
   const { order_id } = only;
-  const reply = readReply(only);
+  const reply = parseReply(only);
   const isTaken = reply.kind === 'taken';
   return html`<div class=${isTaken ? 'panel stack' : 'trouble stack'} data-reply=${reply.kind}>
     <p>

@@ -4,7 +4,7 @@ import { chooseLanguage, type Language, LANGUAGES, localeOf } from '../../../../
 import { createSpeech, type Messages, type Source } from '../../../../schemas/language/speech';
 import { within } from './deadline';
 import { speak } from './model/say';
-import { MOST_OF_CATALOGUE, readCatalogue, type VendorCatalogue } from './model/vendor-catalogue';
+import { MOST_OF_CATALOGUE, parseCatalogue, type VendorCatalogue } from './model/vendor-catalogue';
 import { readAtMost } from './read-at-most';
 import { keep, load } from './storage';
 
@@ -84,7 +84,8 @@ const advised = (): string => advice.values().next().value ?? '';
 
 /**
  * Has the page speak what the location of a component does, where nobody set otherwise.
- * @param by who heard of it; @param language a BCP 47 tag; empty: nobody says so any more
+ * @param by who heard of it
+ * @param language a BCP 47 tag; empty: nobody says so any more
  */
 export function adviseLanguage(by: object, language: string): void {
   const before = advised();
@@ -207,5 +208,8 @@ const fetchCatalogue = (address: string): Promise<VendorCatalogue> =>
   within(PATIENCE_MS, async (signal) => {
     const response = await fetch(new URL(address, document.baseURI), { signal });
     if (!response.ok) throw new Error(`It was answered with ${String(response.status)}.`);
-    return readCatalogue(await readAtMost(response, MOST_OF_CATALOGUE), merged([...words].map(({ source }) => source)));
+    return parseCatalogue(
+      await readAtMost(response, MOST_OF_CATALOGUE),
+      merged([...words].map(({ source }) => source)),
+    );
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import pino from 'pino';
+import { readerName } from '../../../../schemas/files/reader-name';
 import {
   ACCESS_READ,
   ACCESS_STREAM,
@@ -323,7 +324,7 @@ describe('the record of who looked', () => {
 });
 
 describe('the access log', () => {
-  const reader: Reader = { open: false, name: 'jane', role: 'auditor', locations: '*', acts: false };
+  const reader: Reader = { open: false, name: readerName('jane'), role: 'auditor', locations: '*', acts: false };
   const keyOf = (order_id: string) => orderKey('here', order_id);
   const shown = (order_id: string) => ({ ...keyOf(order_id), driver_details: { passcode: '1' } });
   let time = Date.UTC(2026, 10, 21);
@@ -374,7 +375,7 @@ describe('the access log', () => {
     await at('/locations/here/orders/a/history');
     await at('/locations/here/orders/a/history?after=5&limit=7');
     await at('/locations/here/orders/a?as_of=2026-11-21T00:00:00Z');
-    await at('/locations/here/orders/a/history', { ...reader, name: 'joe' });
+    await at('/locations/here/orders/a/history', { ...reader, name: readerName('joe') });
     await at('/audit/orders?status=failed', reader, 'search');
     await at('/audit/orders?status=failed&after=9', reader, 'search');
     await at('/audit/orders?driver=jane', reader, 'search');
@@ -399,7 +400,7 @@ describe('the access log', () => {
         const expected: Record<string, number> = {};
         for (const { order, who, after } of sequence) {
           time += after;
-          await looks(accessLog, order, { ...reader, name: who });
+          await looks(accessLog, order, { ...reader, name: readerName(who) });
           expected[who + order] = (expected[who + order] ?? 0) + 1;
         }
         await accessLog.close();
@@ -451,7 +452,7 @@ describe('the access log', () => {
     time += 10_000;
     expect(await spree()).toBe(RECORDS_PER_MINUTE / 6);
     expect(refusal).toMatchObject({ code: 'too-many-reads', status: 429, headers: { 'Retry-After': '2' } });
-    await looks(accessLog, 'a', { ...reader, name: 'joe' });
+    await looks(accessLog, 'a', { ...reader, name: readerName('joe') });
     await accessLog.close();
   });
 
@@ -615,7 +616,7 @@ describe('the access log', () => {
     look();
     time += 1;
     look();
-    accessLog.shown({ ...reader, name: 'joe' }, '/x', [shown('a')]);
+    accessLog.shown({ ...reader, name: readerName('joe') }, '/x', [shown('a')]);
     await accessLog.close();
     const { accesses } = await accessLog.list(null, 10, 'oldest');
     expect(accesses.map((one) => one.reader)).toEqual(['jane', 'jane', 'joe']);

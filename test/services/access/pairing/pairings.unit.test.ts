@@ -10,7 +10,7 @@ import {
 } from '../../../../services/access/pairing/pairings';
 import {
   makeUserCode,
-  readUserCode,
+  parseUserCode,
   shownUserCode,
   type UserCode,
 } from '../../../../services/access/pairing/user-code';
@@ -71,9 +71,9 @@ describe('the code that a screen shows', () => {
 
   it('a code is read in any case and with anything between its letters, and nothing else is one', () => {
     for (const typed of ['WDJB-MJHT', 'wdjbmjht', ' wdjb mjht ', 'W.D.J.B–M.J.H.T'])
-      expect(readUserCode(typed)).toBe('WDJBMJHT');
+      expect(parseUserCode(typed)).toBe('WDJBMJHT');
     for (const typed of ['', 'WDJB-MJH', 'WDJB-MJHTT', 'WDJB-MJHA', 'WDJB-MJH1', 'WDJB-MJHT-0'])
-      expect(readUserCode(typed)).toBeNull();
+      expect(parseUserCode(typed)).toBeNull();
   });
 });
 

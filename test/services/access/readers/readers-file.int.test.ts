@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pino from 'pino';
+import { readerName } from '../../../../schemas/files/reader-name';
 import { addReader, removeReader } from '../../../../services/access/readers/manage-readers';
 import { ReaderDirectory } from '../../../../services/access/readers/readers';
 import {
@@ -39,9 +40,11 @@ describe('a file of readers that the service follows and changes', () => {
       return result;
     };
     for (let n = 0; n < 20; n++) {
-      const token = await duringLook((at) => addReader(at, { name: 'screen', role: 'screen', locations: '*' }));
+      const token = await duringLook((at) =>
+        addReader(at, { name: readerName('screen'), role: 'screen', locations: '*' }),
+      );
       expect(readers.identify(token)).toMatchObject({ name: 'screen' });
-      await duringLook((at) => removeReader(at, 'screen', 'screen'));
+      await duringLook((at) => removeReader(at, readerName('screen'), 'screen'));
       expect(readers.identify(token)).toBeNull();
     }
     followed.close();
@@ -53,7 +56,8 @@ describe('a file of readers that the service follows and changes', () => {
     const operator = entryOf('operator-token', 'operator');
     const readers = new ReaderDirectory([operator], Date.now);
     const followed = new FollowedFile(path, readers, pino({ level: 'silent' }));
-    const add = () => followed.change((file) => addReader(file, { name: 'screen', role: 'screen', locations: '*' }));
+    const add = () =>
+      followed.change((file) => addReader(file, { name: readerName('screen'), role: 'screen', locations: '*' }));
     expect(add).toThrow(ReadersFileError);
     expect(existsSync(dirname(path))).toBe(false);
     mkdirSync(dirname(path));
@@ -71,7 +75,8 @@ describe('a file of readers that the service follows and changes', () => {
   it('the lock of a change that was cut off is taken over after a minute, and that of another is respected', () => {
     const path = join(directory, 'readers.json');
     const lock = `${path}.lock`;
-    const add = (name: string) => addReader({ path, mayBeNew: true }, { name, role: 'screen', locations: '*' });
+    const add = (name: string) =>
+      addReader({ path, mayBeNew: true }, { name: readerName(name), role: 'screen', locations: '*' });
     writeFileSync(lock, '1\n');
     expect(() => add('too soon')).toThrow(/is being changed by another command/);
     const before = Date.now() / 1_000 - 120;

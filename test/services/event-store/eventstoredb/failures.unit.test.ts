@@ -1,7 +1,7 @@
 import {
   isServersWord,
-  readFailure,
-  readStreamFailure,
+  classifyFailure,
+  classifyStreamFailure,
   toEventStoreError,
 } from '../../../../services/event-store/eventstoredb/failures';
 
@@ -42,7 +42,7 @@ describe('EventStoreDB failures', () => {
     ['a string', 'unknown'],
     [undefined, 'unknown'],
   ])('%s of a call is classified as %s', (error, kind) => {
-    expect(readFailure(error).kind).toBe(kind);
+    expect(classifyFailure(error).kind).toBe(kind);
   });
 
   it.each([
@@ -52,19 +52,19 @@ describe('EventStoreDB failures', () => {
     ['', 'no_stream'],
   ])('the actual revision %p in a conflict is read as %p', (text, actual) => {
     const error = grpc(9, 'wrong', { exception: 'wrong-expected-version', 'actual-version': text });
-    expect(readFailure(error)).toEqual({ kind: 'conflict', actual });
+    expect(classifyFailure(error)).toEqual({ kind: 'conflict', actual });
   });
 
   it('a failure of the append stream leaves each outcome unknown, unless the stream never began', () => {
-    expect(readStreamFailure(NOT_LEADER).kind).toBe('unknown');
-    expect(readStreamFailure(grpc(14, 'Server Is Too Busy')).kind).toBe('unknown');
-    expect(readStreamFailure(BROKEN).kind).toBe('unknown');
-    expect(readStreamFailure(REFUSED).kind).toBe('not-done');
-    expect(readStreamFailure(new Error('Channel has been shut down')).kind).toBe('not-done');
+    expect(classifyStreamFailure(NOT_LEADER).kind).toBe('unknown');
+    expect(classifyStreamFailure(grpc(14, 'Server Is Too Busy')).kind).toBe('unknown');
+    expect(classifyStreamFailure(BROKEN).kind).toBe('unknown');
+    expect(classifyStreamFailure(REFUSED).kind).toBe('not-done');
+    expect(classifyStreamFailure(new Error('Channel has been shut down')).kind).toBe('not-done');
   });
 
   it('a failure shows whether it was reported by the server', () => {
-    expect([NOT_LEADER, DELETED, BROKEN, REFUSED].map((error) => isServersWord(readFailure(error)))).toEqual([
+    expect([NOT_LEADER, DELETED, BROKEN, REFUSED].map((error) => isServersWord(classifyFailure(error)))).toEqual([
       true,
       true,
       false,
@@ -73,7 +73,7 @@ describe('EventStoreDB failures', () => {
   });
 
   it('a failure becomes a typed error that says what was tried and what to do', () => {
-    const failure = readFailure(grpc(7, 'Access Denied'));
+    const failure = classifyFailure(grpc(7, 'Access Denied'));
     expect(failure.kind).toBe('denied');
     const error = toEventStoreError(failure as Parameters<typeof toEventStoreError>[0], 'an append');
     expect(error).toMatchObject({ code: 'unavailable' });

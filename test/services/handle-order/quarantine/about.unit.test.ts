@@ -1,11 +1,12 @@
 import fc from 'fast-check';
+import { quarantineId } from '../../../../schemas/events/delivery-ids';
 import { locationId, orderId } from '../../../../schemas/order-key';
 import type { QuarantineEntry } from '../../../../schemas/api/order-view';
 import { aboutOf, isAbout, pageWith } from '../../../../services/handle-order/quarantine/about';
 
 const NOTHING = { type: null, location_id: null, order_id: null, source: null };
 const about = (body: unknown) => aboutOf(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
-const entry = (id: number) => ({ quarantine_id: String(id) }) as QuarantineEntry;
+const entry = (id: number) => ({ quarantine_id: quarantineId(id) }) as QuarantineEntry;
 
 describe('what a delivery in quarantine is about', () => {
   it('type, location, order and source are those of the body, each null where it does not say so', () => {

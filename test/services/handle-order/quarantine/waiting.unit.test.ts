@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { createHash, randomUUID } from 'node:crypto';
 import pino from 'pino';
+import { type QuarantineId, quarantineId } from '../../../../schemas/events/delivery-ids';
 import { QUARANTINE_STREAM } from '../../../../schemas/events/order-events';
 import { type OrderKey, locationId, orderKey } from '../../../../schemas/order-key';
 import { EventStoreError, type SubscribeOptions } from '../../../../services/event-store/event-store';
@@ -34,7 +35,7 @@ function make() {
   return { clock, store, quarantine, follow };
 }
 
-async function keep(quarantine: Quarantine, at: number, body: string): Promise<number> {
+async function keep(quarantine: Quarantine, at: number, body: string): Promise<QuarantineId> {
   const kept = await quarantine.keep(Buffer.from(body), null, [], {
     receivedAt: new Date(at).toISOString(),
     bodySha256: createHash('sha256').update(body).digest('hex'),
@@ -43,7 +44,7 @@ async function keep(quarantine: Quarantine, at: number, body: string): Promise<n
     requestId: randomUUID(),
   });
   if (kept.kind !== 'quarantined') throw new Error('not kept');
-  return Number(kept.quarantineId);
+  return kept.quarantineId;
 }
 const about = (key: OrderKey) => JSON.stringify(update(key));
 const counts = (waiting: WaitingDeliveries, north: number, south: number) =>
@@ -189,7 +190,7 @@ describe('how many deliveries wait in quarantine', () => {
         try {
           for (const [n, one] of steps.entries()) {
             if (one.kind === 'keep') await keep(quarantine, BEGIN, about(orderKey(one.location, String(n))));
-            else await quarantine.redrive(one.id);
+            else await quarantine.redrive(quarantineId(one.id));
           }
           const listed = async (location: typeof NORTH) => {
             const query = { location_id: location, waiting: true, order: 'oldest', limit: 100 } as const;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { readerName } from '../../../../schemas/files/reader-name';
 import { eventId } from '../../../../schemas/events/event-id';
 import { orderKey, type OrderKey } from '../../../../schemas/order-key';
 import { orderStream } from '../../../../schemas/events/order-events';
@@ -124,7 +125,7 @@ describe('ticket-rail retain', () => {
       for (const days of [31, 1]) {
         const at = new Date(Date.now() - days * DAY).toISOString();
         const volumes = createAccessVolumes({ store, newId: randomUUID, now: Date.now, monotonic: () => 0 });
-        await volumes.append([{ reader: 'auditor', role: 'auditor', what: 'history', path: '/', at }]);
+        await volumes.append([{ reader: readerName('auditor'), role: 'auditor', what: 'history', path: '/', at }]);
       }
       await store.close();
     });

@@ -1,3 +1,4 @@
+import { readerName } from '../../../../schemas/files/reader-name';
 import { ActionRequest } from '../../../../schemas/api/actions';
 import { eventId } from '../../../../schemas/events/event-id';
 import type { Compared } from '../../../../schemas/events/rail-actions';
@@ -14,7 +15,10 @@ const handOver = (revision: number, compared: Compared[] = ['plate']): ActionReq
   at: AT,
   compared,
 });
-const press = (request: ActionRequest, by = 'counter 1'): Press => ({ request, by });
+const press = (request: ActionRequest, by = 'counter 1'): Press => ({
+  request,
+  by: readerName(by),
+});
 
 const KEY_ID = eventId('id of the key');
 const storedAs = (

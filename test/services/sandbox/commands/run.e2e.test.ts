@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReport } from '../../../../services/sandbox/runner/report';
 import { reportLines, reportOf } from '../../../../services/sandbox/runner/report';
-import type { Progress } from '../../../../services/sandbox/runner/run-scenario';
+import type { RunProgress } from '../../../../services/sandbox/runner/run-scenario';
 import { runCommand, startCommand } from '../../../support/command';
 import { until } from '../../../support/patience';
 import {
@@ -225,7 +225,7 @@ describe('a run', () => {
     const first = await startService({ PORT });
     const { dataDir, url } = first;
     const run = make({ scenario: 'lunch-rush', orders: 100, faults: ['repeats', 'delayed-retries'], perMinute: 10 });
-    let progress: Progress = { done: 0, retries: 0 };
+    let progress: RunProgress = { done: 0, retries: 0 };
     const running = play(run, url, { speed: 1_200, onProgress: (now) => (progress = now) });
     await until('some deliveries', () => progress.done >= 50);
     await first.end('SIGKILL');

@@ -329,6 +329,24 @@ describe('the sandbox with its own delivery service and POS', () => {
     expect((await sandbox.post('/sandbox/orders/nobody/actions', { action: 'step' })).status).toBe(404);
   });
 
+  it('each address of the sandbox answers a method that it does not take with 405, and says which it takes', async () => {
+    const order = '/sandbox/orders/nobody';
+    const [reads, posts] = [
+      ['/sandbox/state', '/sandbox/events', `${order}/seen`],
+      ['/sandbox/orders', `${order}/actions`, '/sandbox/pos', '/sandbox/dsp', '/sandbox/rush', '/order/demo'],
+    ];
+    const answers = await Promise.all(
+      [...reads, ...posts, '/stream-dsp/v1/event'].map((path) => call(sandbox.url, path, { method: 'DELETE' })),
+    );
+    const pos = await call(sandbox.builtinPosUrl ?? '', '/handle-order', { method: 'DELETE' });
+    expect([...answers, pos].map(({ status }) => status)).toEqual(Array(11).fill(405));
+    expect(answers.map(({ headers }) => headers.allow)).toEqual([
+      ...reads.map(() => 'GET, HEAD'),
+      ...[...posts, 'dsp'].map(() => 'POST'),
+    ]);
+    expect(pos.headers.allow).toBe('POST');
+  });
+
   it('the sandbox submits orders by itself until stopped, in a rush of its own or a shipped one', async () => {
     const begun = await sandbox.post('/sandbox/rush', { rush: null, orders_per_minute: 20 });
     expect(begun.json).toMatchObject({ rush: { name: null, orders_per_minute: 20, orders: null } });

@@ -3,7 +3,7 @@ import { ORDER_FAULTS, type OrderFault } from '../../../../schemas/sandbox';
 import { FULFILLMENT_TYPES } from '../../../../schemas/files/scenario';
 import { DspOrder, type OrderModifier } from '../../../../schemas/wire/stream-dsp';
 import { newOrder } from '../../../../services/sandbox/parties/dsp';
-import { parseMessage, readDspMessage } from '../../../../services/sandbox/stand-in/dsp-message';
+import { parseMessage, parseDspMessage } from '../../../../services/sandbox/stand-in/dsp-message';
 import { MenuError, ownMenu, parseMenu, readMenu } from '../../../../services/sandbox/stand-in/menu';
 import { withoutFault, withFault } from '../../../../services/sandbox/parties/order-faults';
 import { makeOrder, subtotalOf } from '../../../../services/sandbox/parties/order-maker';
@@ -18,7 +18,7 @@ const order = (seed: number, fulfillmentType: (typeof FULFILLMENT_TYPES)[number]
 
 /** What Stream finds wrong with bytes that a delivery service posted. */
 function refusalsOf(body: Uint8Array): readonly Refusal[] {
-  const read = readDspMessage(parseMessage(body));
+  const read = parseDspMessage(parseMessage(body));
   if (read.kind === 'refused') return read.refusals;
   return read.message.kind === 'new-order' ? checkOrder(read.message.body.order, menu) : [];
 }

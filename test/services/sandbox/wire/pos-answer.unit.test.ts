@@ -1,7 +1,7 @@
-import { readPosAnswer } from '../../../../services/sandbox/wire/pos-answer';
+import { parsePosAnswer } from '../../../../services/sandbox/wire/pos-answer';
 
 const answered = (status: number, body: unknown) =>
-  readPosAnswer({
+  parsePosAnswer({
     kind: 'answered',
     status,
     headers: {},
@@ -38,7 +38,7 @@ describe("the POS's answer to order.created", () => {
 
   it('an answer of the POS that is neither 2xx nor 400, or no answer, is no decision', () => {
     for (const status of [401, 404, 429, 500, 503]) expect(answered(status, {})).toBeNull();
-    expect(readPosAnswer({ kind: 'no-answer', reason: 'ECONNREFUSED', ms: 1 })).toBeNull();
+    expect(parsePosAnswer({ kind: 'no-answer', reason: 'ECONNREFUSED', ms: 1 })).toBeNull();
   });
 
   it('an answer of the POS has the reason that fits each kind of posValidation', () => {

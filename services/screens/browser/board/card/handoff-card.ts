@@ -190,7 +190,7 @@ export class TicketRailHandoff extends railElement({
   }
 
   #renderChange({ attention, driver_details }: Order): TemplateResult | typeof nothing {
-    if (!(attention as readonly string[]).includes('driver_changed')) return nothing;
+    if (!attention.includes('driver_changed')) return nothing;
     const previous = textOf(this.previousDriver?.name);
     return html`<section class="changed" aria-label=${say('card.changed')} data-seen=${String(!this.mustSeeDriver)}>
       <p>

@@ -1,6 +1,6 @@
 import type { Order } from '../../../../../schemas/api/order-view';
 import { recordOf } from '../../../../../schemas/records';
-import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
+import { isFinalStage } from '../../../../../schemas/vocabulary';
 import { sourceWords } from '../../../../../schemas/words/source-words';
 import { isMarked, type Marks, mustAcknowledgeCancel, putAwayKey, recalledKey } from './handoff/acknowledgements';
 import { isRobot } from './handoff/handoff';
@@ -30,8 +30,6 @@ export interface ArrangeOptions {
   readonly now: number;
   readonly oldAfterHours: number;
 }
-
-const isFinal = (stage: string): boolean => (FINAL_STAGES as ReadonlySet<string>).has(stage);
 
 /** Returns what a search looks at, in lower case: what people see of an order. */
 function searched(order: Order): string {
@@ -75,7 +73,7 @@ export function arrange(orders: Iterable<Order>, { marks, search, now, oldAfterH
     const mustBeSeen = order.stage === 'driver_here' || mustAcknowledgeCancel(order, marks);
     // No word that somebody left in the search may hide a driver who is here, or a cancellation.
     if (!mustBeSeen && !isFound(order)) continue;
-    if (isFinal(order.stage)) {
+    if (isFinalStage(order.stage)) {
       if (mustBeSeen) canceled.push(order);
       else (isMarked(marks, recalledKey(order)) ? recalled : finished).push(order);
     } else if (Date.parse(order.reported_at) < oldBefore) old.push(order);

@@ -19,8 +19,7 @@ export type News =
 /** A driver who came this shortly before the screen opened is news to it, in milliseconds. */
 export const RECENT_ARRIVAL_MS = 60_000;
 
-const hasChangedDriver = (order: Order | null): boolean =>
-  (order?.attention as readonly string[] | undefined)?.includes('driver_changed') ?? false;
+const hasChangedDriver = (order: Order | null): boolean => order?.attention.includes('driver_changed') ?? false;
 
 /** @param now milliseconds since the epoch by the service's clock */
 export function readNews({ before, after, initial }: Change<Order>, now: number): News[] {

@@ -70,14 +70,14 @@ export const DEFAULT_SPAN_HOURS = 4;
 const HOUR_MS = 3_600_000;
 
 /** @returns one of {@link SPAN_HOURS}. */
-export const readHours = (text: string | null): number =>
+export const parseHours = (text: string | null): number =>
   SPAN_HOURS.find((hours) => String(hours) === text) ?? DEFAULT_SPAN_HOURS;
 
 /** The latest time that an address may name: later years are longer, and are compared as text. */
 const LATEST = Date.parse('9999-12-31T00:00:00Z');
 
 /** @param text RFC 3339. @returns milliseconds since the epoch, or null for what is no moment. */
-export function readMoment(text: string | null): number | null {
+export function parseMoment(text: string | null): number | null {
   const at = text === null ? NaN : Date.parse(text);
   return at >= 0 && at <= LATEST ? at : null;
 }

@@ -130,7 +130,7 @@ export function toSettings(value: unknown): Settings {
 }
 
 /** Reads what {@link JSON.stringify} wrote of settings. */
-export function readSettings(text: string | null): Settings {
+export function parseSettings(text: string | null): Settings {
   try {
     return toSettings(JSON.parse(text ?? 'null'));
   } catch {

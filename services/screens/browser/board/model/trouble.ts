@@ -18,4 +18,4 @@ export function troubleWords({ delivery_status }: Pick<Order, 'delivery_status'>
 
 /** Returns whether the restaurant loses the price of the food: it left, and nobody will pay for it. */
 export const isMoneyLost = ({ attention, delivery_status }: Pick<Order, 'attention' | 'delivery_status'>): boolean =>
-  (attention as readonly string[]).includes('canceled_after_pickup') || delivery_status === 'failed_to_deliver';
+  attention.includes('canceled_after_pickup') || delivery_status === 'failed_to_deliver';

@@ -1,10 +1,10 @@
 import type { ReactiveControllerHost } from 'lit';
 import { keep, load } from '../../shared/storage';
-import { readSettings, type Settings } from '../model/settings';
+import { parseSettings, type Settings } from '../model/settings';
 
 /** Keeps what is set on this screen, over a reload too. */
 export class BoardSettings {
-  value: Settings = readSettings(load('settings'));
+  value: Settings = parseSettings(load('settings'));
   readonly #host: ReactiveControllerHost;
 
   constructor(host: ReactiveControllerHost) {

@@ -1,4 +1,4 @@
-import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
+import { isFinalStage } from '../../../../../schemas/vocabulary';
 import type { FeedMessage, FeedOrder } from '../../shared/model/feed-message';
 
 /** Finished orders that a screen remembers besides canceled ones, of which it remembers as many. */
@@ -47,8 +47,6 @@ export const nothingKnown = <Seen extends FeedOrder>(location: string): FeedStat
 const isForeign = (order: FeedOrder, location: string): boolean =>
   'location_id' in order && order.location_id !== location;
 
-const isFinal = (stage: string): boolean => (FINAL_STAGES as ReadonlySet<string>).has(stage);
-
 /** Forgets the oldest finished orders once there are twice as many as are kept. */
 function prune<Seen extends FeedOrder>(orders: Map<string, Seen>): void {
   const forget = (some: (stage: string) => boolean): void => {
@@ -58,7 +56,7 @@ function prune<Seen extends FeedOrder>(orders: Map<string, Seen>): void {
     for (const { order_id } of finished.slice(FINISHED_KEPT)) orders.delete(order_id);
   };
   forget((stage) => stage === 'canceled');
-  forget((stage) => stage !== 'canceled' && isFinal(stage));
+  forget((stage) => stage !== 'canceled' && isFinalStage(stage));
 }
 
 /** Returns what an order is called, in a form to compare: it may change without news of the order. */

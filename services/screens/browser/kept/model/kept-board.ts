@@ -1,7 +1,7 @@
 import type { Order } from '../../../../../schemas/api/order-view';
 import { isJsonObject } from '../../../../../schemas/json/json-object';
 import type { Label } from '../../../../../schemas/label';
-import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
+import { isFinalStage } from '../../../../../schemas/vocabulary';
 import type { KnownLocation } from '../../shared/model/known-location';
 
 /** The last board of a location that a browser showed, as it keeps it for a reload without the service. */
@@ -88,12 +88,12 @@ export function keptOrder(order: Order): Order {
   };
 }
 
-const isFinal = ({ stage }: Order): boolean => (FINAL_STAGES as ReadonlySet<string>).has(stage);
-
 /** @returns a board as text, with as many of its orders as may be kept: open ones first, and the newest of them */
 export function writeBoard({ orders, ...board }: KeptBoard): string {
   const sorted = [...orders].sort(
-    (one, other) => Number(isFinal(one)) - Number(isFinal(other)) || (one.updated_at < other.updated_at ? 1 : -1),
+    (one, other) =>
+      Number(isFinalStage(one.stage)) - Number(isFinalStage(other.stage)) ||
+      (one.updated_at < other.updated_at ? 1 : -1),
   );
   const texts: string[] = [];
   let characters = 0;
@@ -112,7 +112,7 @@ export function writeBoard({ orders, ...board }: KeptBoard): string {
  * @param now milliseconds since the epoch by the clock of the screen
  * @returns null for what is something else, too old, or from later than now: then its age is not known
  */
-export function readBoard(text: string, now: number): KeptBoard | null {
+export function parseBoard(text: string, now: number): KeptBoard | null {
   try {
     const { form, ...board } = JSON.parse(text) as KeptBoard & { readonly form: unknown }; // as it was written, or of another form
     const age = now - board.currentAt;

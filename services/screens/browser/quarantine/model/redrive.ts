@@ -1,3 +1,4 @@
+import type { QuarantineId } from '../../../../../schemas/events/delivery-ids';
 import type { Fault } from '../../../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../../../schemas/order-key';
 import { listWords, say } from '../../operators/model/say';
@@ -60,7 +61,7 @@ export const isDone = (result: RedriveResult | undefined): boolean =>
 export const MOST_AT_ONCE = 100;
 
 /** @returns ids in the order in which the deliveries came, as many as one press redrives: older news come before newer */
-export const nextBatch = (picked: Iterable<string>): readonly string[] =>
+export const nextBatch = (picked: Iterable<QuarantineId>): readonly QuarantineId[] =>
   [...picked].sort((one, other) => Number(one) - Number(other)).slice(0, MOST_AT_ONCE);
 
 /** @returns one fault of a body in words of the service, which are English */

@@ -1,3 +1,4 @@
+import { fullPause } from '../../../../../schemas/backoff';
 import {
   MAX_RECEIPTS,
   MAX_SCREEN_NAME,
@@ -67,7 +68,8 @@ export const nextOf = ({ pending }: Receipts): readonly Pending[] => pending.sli
 /**
  * Returns a receipt as it is reported: by the clock of the screen as it is then, since it may have been set after
  * painting. Where the monotonic clock stands still while a device sleeps, the time is too late, and never too early.
- * @param now milliseconds since the epoch by the screen's clock; @param monotonic milliseconds of the monotonic clock
+ * @param now milliseconds since the epoch by the screen's clock
+ * @param monotonic milliseconds of the monotonic clock
  */
 export const receiptAt = (
   { order_id, revision, shown, paintedAt }: Pending,
@@ -94,7 +96,7 @@ export function withReported(receipts: Receipts, reported: readonly Pending[]): 
  */
 export function isDue(receipts: Receipts, sinceMs: number | null, isNews: boolean, failures: number): boolean {
   if (sinceMs !== null && failures > 0) {
-    return sinceMs >= Math.min(REPORT_INTERVAL_MS * 2 ** (failures - 1), MOST_WAIT_MS);
+    return sinceMs >= fullPause(failures, { first: REPORT_INTERVAL_MS, longest: MOST_WAIT_MS });
   }
   if (sinceMs === null || sinceMs >= REPORT_INTERVAL_MS) return true;
   return sinceMs >= LEAST_INTERVAL_MS && (isNews || receipts.pending.length > 0);

@@ -41,7 +41,7 @@ export function problemWords(problem: unknown): string {
     .join(' ');
 }
 
-export function readReply({ status, answer }: Submitted['orders'][number]): Reply {
+export function parseReply({ status, answer }: Submitted['orders'][number]): Reply {
   if (status === null) return { kind: 'no_answer', why: textOf(answer) };
   if (status >= 200 && status < 300) return { kind: 'taken', status };
   const broken = isJsonObject(answer) ? brokenOf(answer['refusals']) : [];
@@ -54,7 +54,7 @@ export function readReply({ status, answer }: Submitted['orders'][number]): Repl
 /** Counts of replies, to report on many orders at once. */
 export function countReplies(orders: Submitted['orders']): Readonly<Record<Reply['kind'], number>> {
   const counts = { taken: 0, refused: 0, no_answer: 0 };
-  for (const order of orders) counts[readReply(order).kind] += 1;
+  for (const order of orders) counts[parseReply(order).kind] += 1;
   return counts;
 }
 

@@ -41,7 +41,7 @@ function isUsable(english: Message, message: Message): boolean {
  * @param source the messages that are known
  * @throws Error for what is no catalogue
  */
-export function readCatalogue(text: string, source: Source): VendorCatalogue {
+export function parseCatalogue(text: string, source: Source): VendorCatalogue {
   const value: unknown = JSON.parse(text);
   const { language, messages } = isJsonObject(value) ? value : {};
   if (typeof language !== 'string' || !isTag(language)) throw new Error('Its language is no language tag (BCP 47).');

@@ -94,12 +94,12 @@ export function mustAcknowledgeCancel(order: Order, marks: Marks): boolean {
 
 /** @returns whether someone at this screen must still say that they have seen who drives now. */
 export const mustAcknowledgeDriver = (order: Order, marks: Marks): boolean =>
-  (order.attention as readonly string[]).includes('driver_changed') &&
+  order.attention.includes('driver_changed') &&
   order.acknowledged.driver_change === null &&
   !isMarked(marks, driverKey(order));
 
 /** Reads what {@link JSON.stringify} wrote of marks; anything else is no marks. */
-export function readMarks(text: string | null): Marks {
+export function parseMarks(text: string | null): Marks {
   try {
     const value = JSON.parse(text ?? 'null') as { firstOpenedAt?: unknown; keys?: unknown } | null; // looked at below
     if (value === null || !Array.isArray(value.keys)) return noMarks;

@@ -1,6 +1,7 @@
 import type { ActionRequest } from '../../../../../../schemas/api/actions';
 import type { Order } from '../../../../../../schemas/api/order-view';
 import type { Compared } from '../../../../../../schemas/events/rail-actions';
+import { isJsonObject } from '../../../../../../schemas/json/json-object';
 import type { Stage } from '../../../../../../schemas/vocabulary';
 import { say } from '../../../shared/model/say';
 import { clockWords, type HourCycle } from '../../../shared/model/words';
@@ -25,11 +26,11 @@ export const withoutPress = (presses: readonly Press[], key: string): readonly P
 
 const isPress = (value: unknown): value is Press => {
   const { key, orderId, request } = (value ?? {}) as Partial<Record<keyof Press, unknown>>; // each is looked at
-  return typeof key === 'string' && typeof orderId === 'string' && typeof request === 'object' && request !== null;
+  return typeof key === 'string' && typeof orderId === 'string' && isJsonObject(request);
 };
 
 /** Reads what {@link JSON.stringify} wrote of presses; anything else is none. */
-export function readPresses(text: string | null): readonly Press[] {
+export function parsePresses(text: string | null): readonly Press[] {
   try {
     const value: unknown = JSON.parse(text ?? '[]');
     return Array.isArray(value) ? value.filter(isPress).slice(0, MOST_PRESSES) : [];
@@ -106,5 +107,4 @@ export const isFoodHere = ({ stage }: Pick<Order, 'stage'>): boolean => HANDED_O
 
 /** @returns whether somebody may say that an order is handed over: it is here or may be, and not with this driver yet */
 export const canHandOver = (order: Order, handover: Pick<Handover, 'waits'> | null): boolean =>
-  isFoodHere(order) &&
-  (handover === null || (!handover.waits && (order.attention as readonly string[]).includes('handed_over_to_another')));
+  isFoodHere(order) && (handover === null || (!handover.waits && order.attention.includes('handed_over_to_another')));
