@@ -1,3 +1,4 @@
+import { ptBrCoverage } from './coverage/pt-br';
 import type { AuditorsCatalogue } from './en';
 
 /** Portuguese as it is spoken in Brazil. */
@@ -331,61 +332,5 @@ export const ptBrAuditors = {
   'replay.times': '{speed}x',
   'replay.timeline': 'Linha do tempo do pedido {order}',
 
-  'coverage.title': 'Cobertura',
-  'coverage.intro':
-    'O que cada serviço de entrega realmente envia a cada loja, lido do registro: os últimos sete dias, se não pedir outra coisa.',
-  'coverage.source': 'Origem',
-  'coverage.from': 'Desde',
-  'coverage.until': 'Até',
-  'coverage.reading': 'Lendo o registro…',
-  'coverage.nothing': 'Nada foi informado.',
-  'coverage.groups': { one: '{count} origem e loja', other: '{count} origens e lojas' },
-  'coverage.report': {
-    one: '{count} evento de {from} a {to} ({clock}), em {groups}.',
-    other: '{count} eventos de {from} a {to} ({clock}), em {groups}.',
-  },
-  'coverage.until_only': 'Contado só até {time}: peça um tempo mais curto.',
-  'coverage.ungrouped': {
-    one: '{count} evento de outras origens não é distinguido.',
-    other: '{count} eventos de outras origens não são distinguidos.',
-  },
-  'coverage.more': 'Mostrar mais',
-  'coverage.percent': '{percent}%',
-  'coverage.under': '<{percent}%',
-  'coverage.no_source': 'Sem origem',
-  'coverage.about': {
-    one: '{location} · {count} evento · atrasados: {late}',
-    other: '{location} · {count} eventos · atrasados: {late}',
-  },
-  'coverage.count_share': '{number} ({share})',
-  'coverage.no_unknown': 'Nenhum valor não documentado.',
-  'coverage.unknown': 'Valores não documentados',
-  'coverage.further': { one: '{count} evento com ainda outros.', other: '{count} eventos com ainda outros.' },
-  'coverage.unreadable': 'Campos que vieram em outra forma',
-  'coverage.none_said': 'Nenhum foi dito.',
-  'coverage.value': 'Valor',
-  'coverage.never': 'Nunca ditos:',
-  'coverage.gaps': 'Tempo habitual entre um valor e o próximo',
-  'coverage.gaps_of': 'Tempos entre valores de {source}',
-  'coverage.gap_from': 'De',
-  'coverage.gap_to': 'Para',
-  'coverage.half': 'Metade em',
-  'coverage.most': '90% em',
-  'coverage.times': 'Vezes',
-  'endpoint.title': 'Nossas próprias respostas ao Stream',
-  'endpoint.share': '{share} das chamadas do Stream dos últimos {time} não foram respondidas com 2xx.',
-  'endpoint.share_alarm': '{share} das chamadas do Stream dos últimos {time} não foram respondidas com 2xx: {alarm}.',
-  'endpoint.reached': '{share} atingido: {alarm}',
-  'endpoint.not_reached': '{share} não atingido: {alarm}',
-  'endpoint.alarm_10': 'o Stream começa a enviar e-mails de alerta',
-  'endpoint.alarm_25': 'o limite superior do que o Stream alerta',
-  'endpoint.alarm_50': 'o Stream desliga todos os eventos',
-  'endpoint.alarm': 'o Stream age',
-  'endpoint.not_authentic': '{share} de todas as chamadas foram recusadas por não serem autênticas.',
-  'endpoint.anybody': 'Qualquer um pode enviá-las; até onde sabemos, não são do Stream.',
-  'endpoint.secrets':
-    'Estão assinadas, nada autêntico chega, e o Stream conta as dele: confira se {variable} tem o segredo do portal do Stream.',
-  'endpoint.repeats': 'Repetições: {share} do que pôde ser usado ({number}).',
-  'endpoint.no_repeats': 'Repetições: nada veio ainda.',
-  'endpoint.since': 'Desde {time}, quando este processo começou: repetições são respondidas, e não guardadas.',
+  ...ptBrCoverage,
 } as const satisfies AuditorsCatalogue;
