@@ -17,7 +17,7 @@ const OFFICE = 'Asia/Kolkata';
 const [NEW_YORK, TOKYO] = ['America/New_York', 'Asia/Tokyo'];
 const lab = browserLab({ context: { viewport: { width: 1280, height: 900 }, timezoneId: OFFICE } });
 
-/** Of the machine of the service, and of the browser in these tests: in New York it is 20:10 of the 21st, in Tokyo 10:10 of the 22nd. */
+/** Of the browser: in New York it is 20:10 of the 21st, in Tokyo 10:10 of the 22nd. */
 const NOW = Date.parse('2026-11-22T01:10:00.000Z');
 const MAIN = 'pos_17';
 const LOCATIONS = [
@@ -69,12 +69,9 @@ beforeEach(() => {
   page = lab.page;
 });
 
-/** Opens the search, with the clocks of the service and of the browser at a moment. */
-async function openSearch(query = '', now = NOW): Promise<void> {
-  await page.clock.setFixedTime(now);
-  await page.route('**/session', (route) =>
-    route.fulfill({ status: 200, headers: { Date: new Date(now).toUTCString() } }),
-  );
+/** Opens the search in a browser whose clock is at a moment. */
+async function openSearch(query = ''): Promise<void> {
+  await page.clock.setFixedTime(NOW);
   await page.goto(`${service.url}/audit${query}`);
   await page.locator('.found tbody tr').first().waitFor();
 }

@@ -60,7 +60,7 @@ export class LocationField {
           autocomplete="off"
           spellcheck="false"
           list=${this.#locations.all.length === 0 ? nothing : 'known-locations'}
-          .value=${this.#words(this.#given)}
+          .value=${this.#typed ?? this.#words(this.#given)}
           @input=${this.#input}
       /></label>
       <datalist id="known-locations">

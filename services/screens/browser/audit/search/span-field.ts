@@ -1,18 +1,18 @@
 import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { valueOf } from '../../shared/field-events';
-import { serviceClock } from '../audit-client';
 import { DAY_SPANS, type DaySpan, type FieldSpan, spanOf } from '../model/day-span';
 import type { PlaceClock } from '../model/place-clock';
 import { say } from '../model/say';
 import type { TimeField } from './time-field';
 
-/** A choice of days and evenings by their names. It fills two fields of times, by the clock of the place that is chosen. */
+/**
+ * A choice of days and evenings by their names. It fills two fields of times, which show what is meant, by the clock of the place
+ * that is chosen.
+ */
 export class SpanField implements ReactiveController {
   /** What was chosen, and what the fields were filled with by which clock; null: the fields say it. */
   #chosen: { readonly name: DaySpan; readonly clock: PlaceClock; readonly filled: FieldSpan } | null = null;
-  /** How far the clock of the browser is behind that of the service, in milliseconds. */
-  #behind = 0;
 
   readonly #host: ReactiveControllerHost;
   readonly #from: TimeField;
@@ -26,12 +26,6 @@ export class SpanField implements ReactiveController {
     this.#to = to;
     this.#clock = clock;
     host.addController(this);
-  }
-
-  hostConnected(): void {
-    void serviceClock().then((now) => {
-      this.#behind = now - Date.now();
-    });
   }
 
   /** Today is another day where another place is chosen; what somebody types into a field is none of these days. */
@@ -54,7 +48,7 @@ export class SpanField implements ReactiveController {
 
   #choose(name: DaySpan): void {
     const clock = this.#clock();
-    const filled = spanOf(name, Date.now() + this.#behind, clock);
+    const filled = spanOf(name, Date.now(), clock);
     this.#chosen = { name, clock, filled };
     this.#fill(filled);
   }
