@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import express, { type RequestHandler, Router } from 'express';
+import express, { type Request, type RequestHandler, Router } from 'express';
+import { chooseLanguage } from '../../schemas/language/languages';
 import { type BasePath, pageBelow } from '../http/base-path';
 import { takesOnly } from '../http/problem';
 
@@ -65,24 +66,42 @@ export function createAssets(): Router {
   return assets;
 }
 
+/** Returns the language that the address of a page asks for; empty: none. */
+function languageIn({ lang }: Request['query']): string {
+  return typeof lang === 'string' && lang !== '' ? chooseLanguage([lang]) : '';
+}
+
+/**
+ * Has the header of a page without a script lead to pages that speak a language: others see to it themselves.
+ * @param language empty: as the browser wants it
+ */
+export const withLanguage = (html: string, language: string): string =>
+  language === ''
+    ? html
+    : html.replace(/<nav.*?<\/nav>/s, (nav) => nav.replaceAll(/href="([^"?#]+)"/g, `href="$1?lang=${language}"`));
+
 const madeOf = (html: string) => ({ html, etag: `"${createHash('sha256').update(html).digest('base64url')}"` });
 
 /**
  * Pages as the build made them. They hold no data themselves.
  * @param list path and file of each
- * @param complete adds to a page what the build cannot know, once it is first asked for
+ * @param complete adds to a page what the build cannot know, once it is first asked for; in each language, if it takes one
  */
 export function createPages(
   list: readonly (readonly [path: string, file: string])[],
   basePath: BasePath = '',
-  complete: (html: string) => string = (html) => html,
+  complete: (html: string, language: string) => string = (html) => html,
 ): Router {
+  const differs = complete.length > 1;
   const pages = Router();
   for (const [path, file] of list) {
     const built = readFileSync(join(BUILT, file), 'utf8');
-    let made: { readonly html: string; readonly etag: string } | null = null;
+    const made = new Map<string, ReturnType<typeof madeOf>>();
     pages.get(path, securePage, (request, response) => {
-      const { html, etag } = (made ??= madeOf(pageBelow(basePath, complete(built))));
+      const language = differs ? languageIn(request.query) : '';
+      const known = made.get(language) ?? madeOf(pageBelow(basePath, complete(built, language)));
+      made.set(language, known);
+      const { html, etag } = known;
       response.set({ ETag: etag, 'Cache-Control': 'no-cache' });
       if (request.fresh) response.status(304).end();
       else response.type('html').send(html);

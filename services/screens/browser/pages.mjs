@@ -58,7 +58,7 @@ const NOT_STARTED = {
  * - `noscript`: what the page says to a browser without JavaScript; null: it can be read without;
  * - `installs`: it is for a screen of its own, which can have it as an app, and opens it without the service;
  * - `speaks`: it speaks other languages than English;
- * - `styles`: the page's own style sheet, for a page that can be read without a script; others bring theirs with it.
+ * - `styles`: the page's own style sheet, for a page without a script; others bring theirs with it.
  */
 const PAGES = {
   index: {
@@ -284,8 +284,9 @@ function htmlOf(name, page) {
         : `<noscript><p>${noscript}</p></noscript>${notStarted(speaks === undefined ? ['en'] : Object.keys(NOT_STARTED))}`,
     installed: installs === true ? installed(name) : '',
     own:
-      (styles === undefined ? '' : `<link rel="stylesheet" href="./${styles}" />`) +
-      `<script type="module" src="./${room}/${name}-page.ts"></script>`,
+      styles === undefined
+        ? `<script type="module" src="./${room}/${name}-page.ts"></script>`
+        : `<link rel="stylesheet" href="./${styles}" />`,
     skip: skip === null ? '' : `<a class="skip" href="#main"${saying(says)}>Skip to ${skip}</a>`,
     // The link that skips the header has to lead to what takes the focus.
     focusable: skip === null ? '' : 'tabindex="-1"',
