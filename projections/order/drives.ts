@@ -106,7 +106,7 @@ function begun(before: Driven, after: Driven): Drive {
     from: after.updated_at,
     to: isOver ? after.updated_at : null,
     ended_by: isOver ? 'order_ended' : null,
-    left_at: isFirst || leavesNow(before, after) ? after.left_at : null,
+    left_at: isFirst || isAnotherOrder(before, after) || leavesNow(before, after) ? after.left_at : null,
   };
 }
 

@@ -8,7 +8,10 @@ export type Sources = readonly { readonly directory: string; readonly file: RegE
 /** Everything that decides what state a history folds to: the folds, the codec, the vocabulary and what sources are called. */
 export const FOLD_SOURCES: Sources = [
   { directory: 'projections', file: /\.(js|ts)$/ },
-  { directory: 'schemas', file: /^(json\/json-object|events\/(order-events|rail-actions)|vocabulary|words\/source-words)\.(js|ts)$/ },
+  {
+    directory: 'schemas',
+    file: /^(json\/json-object|events\/(order-events|rail-actions)|vocabulary|words\/source-words)\.(js|ts)$/,
+  },
 ];
 
 /**

@@ -85,21 +85,20 @@ const madeOf = (html: string) => ({ html, etag: `"${createHash('sha256').update(
 /**
  * Pages as the build made them. They hold no data themselves.
  * @param list path and file of each
- * @param complete adds to a page what the build cannot know, once it is first asked for; in each language, if it takes one
+ * @param complete adds to a page what the build cannot know, once it is first asked for in a language; null: nothing
  */
 export function createPages(
   list: readonly (readonly [path: string, file: string])[],
   basePath: BasePath = '',
-  complete: (html: string, language: string) => string = (html) => html,
+  complete: ((html: string, language: string) => string) | null = null,
 ): Router {
-  const differs = complete.length > 1;
   const pages = Router();
   for (const [path, file] of list) {
     const built = readFileSync(join(BUILT, file), 'utf8');
     const made = new Map<string, ReturnType<typeof madeOf>>();
     pages.get(path, securePage, (request, response) => {
-      const language = differs ? languageIn(request.query) : '';
-      const known = made.get(language) ?? madeOf(pageBelow(basePath, complete(built, language)));
+      const language = complete === null ? '' : languageIn(request.query);
+      const known = made.get(language) ?? madeOf(pageBelow(basePath, complete?.(built, language) ?? built));
       made.set(language, known);
       const { html, etag } = known;
       response.set({ ETag: etag, 'Cache-Control': 'no-cache' });

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { changesDrives, type Drive, driveInstead, drivesAfter, lastDigitsOf, MAX_DRIVES } from '../../projections/order/drives';
+import {
+  changesDrives,
+  type Drive,
+  driveInstead,
+  drivesAfter,
+  lastDigitsOf,
+  MAX_DRIVES,
+} from '../../projections/order/drives';
 import { evolve, initial } from '../../projections/order/order';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import { arbitraryOrderUpdatedObject, receivedAt } from './arbitraries';

@@ -212,8 +212,7 @@ export const frCaAuditors = {
       '{count} commandes telles qu’elles sont maintenant, par leur premier avis, de la plus récente à la plus ancienne.',
   },
   'search.found_of_more': {
-    one:
-      '{count} commande, et il peut y en avoir d’autres, telle qu’elle est maintenant, par son premier avis, de la plus récente à la plus ancienne.',
+    one: '{count} commande, et il peut y en avoir d’autres, telle qu’elle est maintenant, par son premier avis, de la plus récente à la plus ancienne.',
     other:
       '{count} commandes, et il peut y en avoir d’autres, telles qu’elles sont maintenant, par leur premier avis, de la plus récente à la plus ancienne.',
   },
@@ -259,8 +258,7 @@ export const frCaAuditors = {
   'timeline.evidence_says':
     'Enregistre un fichier pour un litige, avec tout ce qui a été signalé jusque-là; n’importe qui peut le vérifier. Cette page le montre jusqu’à la révision {revision}.',
   'timeline.evidence_newer': {
-    one:
-      '{count} événement est venu depuis la lecture de cette page. Il est dans la preuve, et cette page le montre maintenant.',
+    one: '{count} événement est venu depuis la lecture de cette page. Il est dans la preuve, et cette page le montre maintenant.',
     other:
       '{count} événements sont venus depuis la lecture de cette page. Ils sont dans la preuve, et cette page les montre maintenant.',
   },

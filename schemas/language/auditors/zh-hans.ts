@@ -225,7 +225,8 @@ export const zhHansAuditors = {
   'timeline.export': '导出 {format}',
   'timeline.evidence': '证据',
   'timeline.evidence_withheld': '不含电话和取餐码的证据',
-  'timeline.evidence_says': '保存一个用于争议的文件，含保存之前的全部消息；任何人都能核验。此页显示到第 {revision} 版。',
+  'timeline.evidence_says':
+    '保存一个用于争议的文件，含保存之前的全部消息；任何人都能核验。此页显示到第 {revision} 版。',
   'timeline.evidence_newer': { other: '读取此页之后又来了 {count} 个事件。证据中已包含，此页现已显示。' },
   'timeline.another': '查找其他订单',
   'timeline.play': '播放订单',

@@ -18,7 +18,17 @@ type End = Pick<Drive, 'to' | 'ended_by' | 'left_at'>;
 export const DRIVES_SQL = `SELECT id, name, source, license_plate, phone_last4, from_at, to_at, ended_by, left_at FROM drives
   WHERE id >= ? AND id < ? ORDER BY id`;
 
-export const driveOf = ({ id: _, from_at, to_at, ...drive }: DriveRow): Drive => ({ ...drive, from: from_at, to: to_at });
+export const driveOf = ({ id: _, from_at, to_at, ...drive }: DriveRow): Drive => ({
+  ...drive,
+  from: from_at,
+  to: to_at,
+});
+
+const PUT_SQL = `INSERT OR REPLACE INTO drives
+  (id, name, source, source_spelling, license_plate, phone_last4, from_at, to_at, ended_by, left_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+/** Most changes are this one: it writes no index. */
+const SET_END_SQL = 'UPDATE drives SET to_at = ?, ended_by = ?, left_at = ? WHERE id = ?';
 
 type Words = readonly [name: string, plate: string];
 
@@ -87,15 +97,8 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
   addSpellings(db);
   const removeOrder = db.prepare<[number]>('DELETE FROM order_words WHERE rowid = ?');
   const rowsOf = db.prepare<[number, number], DriveRow>(DRIVES_SQL);
-  const put = db.prepare<(string | number | null)[]>(
-    `INSERT OR REPLACE INTO drives
-       (id, name, source, source_spelling, license_plate, phone_last4, from_at, to_at, ended_by, left_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  // Most changes are this one: it writes no index.
-  const setEnd = db.prepare<(string | number | null)[]>(
-    'UPDATE drives SET to_at = ?, ended_by = ?, left_at = ? WHERE id = ?',
-  );
+  const put = db.prepare<(string | number | null)[]>(PUT_SQL);
+  const setEnd = db.prepare<(string | number | null)[]>(SET_END_SQL);
   const removeDrive = db.prepare<[number]>('DELETE FROM drives WHERE id = ?');
   const removeWords = db.prepare<[number, ...Words]>(
     `INSERT INTO driver_words (driver_words, rowid, name, plate) VALUES ('delete', ?, ?, ?)`,

@@ -7,7 +7,10 @@ const newYork = clockOf('America/New_York');
 it('a day is that of the place, whatever day it is elsewhere', () => {
   const now = Date.parse('2026-11-22T01:10:00Z');
   expect(spanOf('today', now, newYork)).toEqual({ from: '2026-11-21T00:00:00', to: '2026-11-22T00:00:00' });
-  expect(spanOf('today', now, clockOf('Asia/Tokyo'))).toEqual({ from: '2026-11-22T00:00:00', to: '2026-11-23T00:00:00' });
+  expect(spanOf('today', now, clockOf('Asia/Tokyo'))).toEqual({
+    from: '2026-11-22T00:00:00',
+    to: '2026-11-23T00:00:00',
+  });
   expect(spanOf('last_7_days', now, newYork)).toEqual({ from: '2026-11-15T00:00:00', to: '2026-11-22T00:00:00' });
 });
 

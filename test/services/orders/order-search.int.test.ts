@@ -374,9 +374,12 @@ describe('the search for a driver who was replaced', () => {
     { phone_last4: '4711' },
     { source: 'Uber' },
     { driver: 'omar', license_plate: '7KX', phone_last4: '4711', source: 'uber' },
-  ])('a search for %j finds the order, which driver matched, from when to when, and who came instead', async (query) => {
-    expect(await drivers(query)).toEqual([['disputed', [asOmar()]]]);
-  });
+  ])(
+    'a search for %j finds the order, which driver matched, from when to when, and who came instead',
+    async (query) => {
+      expect(await drivers(query)).toEqual([['disputed', [asOmar()]]]);
+    },
+  );
 
   it('a search for the driver who is still there finds no end, and one without a driver shows all drivers', async () => {
     const still = { from: expect.any(String) as string, to: null, ended_by: null, left_at: null };

@@ -29,7 +29,14 @@ interface Head {
 }
 
 /** Renders what became of an order, and where its head leads to. */
-export function timelineHead({ past: { key, steps }, current, summary, called, clock, evidence }: Head): TemplateResult {
+export function timelineHead({
+  past: { key, steps },
+  current,
+  summary,
+  called,
+  clock,
+  evidence,
+}: Head): TemplateResult {
   const [first, last] = [steps[0]?.at ?? 0, steps.at(-1)?.at ?? 0];
   const counts = VERDICT_ORDER.map(
     (verdict) => [verdict, steps.filter(({ event }) => event.verdict === verdict).length] as const,
