@@ -104,7 +104,7 @@ export const enAuditors = {
   'search.from': 'News from',
   'search.until': 'News until',
   'search.when': 'When',
-  'search.when_typed': 'Any time, or as typed',
+  'search.when_typed': 'Times as typed',
   'search.when_today': 'Today',
   'search.when_this_evening': 'This evening',
   'search.when_yesterday': 'Yesterday',

@@ -184,7 +184,7 @@ export const esAuditors = {
   'search.from': 'Avisos desde',
   'search.until': 'Avisos hasta',
   'search.when': 'Cuándo',
-  'search.when_typed': 'En cualquier momento, o como se escriba',
+  'search.when_typed': 'Según las horas escritas',
   'search.when_today': 'Hoy',
   'search.when_this_evening': 'Esta noche',
   'search.when_yesterday': 'Ayer',

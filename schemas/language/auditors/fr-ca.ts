@@ -184,7 +184,7 @@ export const frCaAuditors = {
   'search.from': 'Avis depuis',
   'search.until': 'Avis jusqu’à',
   'search.when': 'Quand',
-  'search.when_typed': 'N’importe quand, ou comme écrit',
+  'search.when_typed': 'Selon les heures saisies',
   'search.when_today': 'Aujourd’hui',
   'search.when_this_evening': 'Ce soir',
   'search.when_yesterday': 'Hier',

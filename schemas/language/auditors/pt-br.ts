@@ -183,7 +183,7 @@ export const ptBrAuditors = {
   'search.from': 'Avisos desde',
   'search.until': 'Avisos até',
   'search.when': 'Quando',
-  'search.when_typed': 'A qualquer momento, ou como digitado',
+  'search.when_typed': 'Pelas horas digitadas',
   'search.when_today': 'Hoje',
   'search.when_this_evening': 'Hoje à noite',
   'search.when_yesterday': 'Ontem',

@@ -172,7 +172,7 @@ export const zhHansAuditors = {
   'search.from': '消息自',
   'search.until': '消息至',
   'search.when': '何时',
-  'search.when_typed': '任意时间，或按输入',
+  'search.when_typed': '按输入的时间',
   'search.when_today': '今天',
   'search.when_this_evening': '今晚',
   'search.when_yesterday': '昨天',
