@@ -58,6 +58,7 @@ export class TicketRailTimeline extends railElement({
 }) {
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #question = new OneQuestion(this);
+  readonly #newerQuestion = new OneQuestion(this);
   readonly #locations = new LocationPicks(this);
   #mustScroll = false;
   /** On which screens each revision was, as far as is known. */
@@ -111,12 +112,12 @@ export class TicketRailTimeline extends railElement({
   /** Evidence has all that came until it is saved: what came since this page was read has to stand here too. */
   async #catchUp(): Promise<void> {
     if (this.answer?.kind !== 'found') return;
-    const asked = this.#question.ask();
+    const asked = this.#newerQuestion.ask();
     const { key, steps } = this.answer.value.past;
     const count = await newerEvents(key, steps.at(-1)?.event.revision ?? 0, asked);
     if (asked.aborted) return;
     this.newer = count;
-    if (count !== null && count > 0) await this.#read(key, asked);
+    if (count !== null && count > 0) await this.#read(key, this.#question.ask());
   }
 
   /** Reads what screens showed, once the history stands there: many days may have to be looked through. */
