@@ -8,8 +8,9 @@ import {
 } from '../../schemas/api/order-summary';
 import { isActionType } from '../../schemas/events/rail-actions';
 import { type Verdict, VERDICTS } from '../../schemas/vocabulary';
-import { bounded, endedTurn, isReopened, leavesNow, oldTimes, type Step, turnsAfter } from '../order/driver-turns';
+import { bounded, endedTurn, oldTimes, type Step, turnsAfter } from '../order/driver-turns';
 import { handoversAfter, noHandovers } from '../order/handovers';
+import { isReopened, leavesNow } from '../order/leaving';
 import { initial, type OrderState } from '../order/order';
 import { saidBy } from '../order/order-status';
 import { isCanceled } from '../order/stage';

@@ -8,6 +8,7 @@ import {
 } from '../../schemas/api/order-summary';
 import { driverChanged, saysNobody } from './driver';
 import { whoIs } from './drives';
+import { isReopened, leavesNow } from './leaving';
 import type { OrderState } from './order';
 
 /** Who was to bring an order, one after the other, when each was here, and with whom the food left. */
@@ -28,16 +29,6 @@ export interface Step {
 export interface Turns {
   readonly drivers: DriverTurn[];
   readonly drivers_left_out: number;
-}
-
-/** @returns whether an order that had ended is active again. */
-export const isReopened = (before: OrderState, after: OrderState): boolean =>
-  before.ended_at !== null && after.ended_at === null;
-
-/** @returns whether an event said that the food left. A new leg and a reopening begin with the food here. */
-export function leavesNow(before: OrderState, after: OrderState): boolean {
-  if (!before.left || isReopened(before, after)) return true;
-  return before.ended_at === null && before.assigned && driverChanged(before, after);
 }
 
 /** @returns what is longer than it may be without one in the middle, so that the first ones and the last ones are left. */

@@ -6,6 +6,7 @@ import { DELIVERY_STATUSES, FINAL_STAGES, ORDER_NUMBER_REUSE_MS, type Stage, STA
 import { acknowledgementsAfter, doneAfter, newestDone, nothingDone } from './actions';
 import { attentionOf, type Noticeable } from './attention';
 import { assign, assignedRevision, driverRevisionAfter, nobody, type Reassignment } from './driver';
+import { leavesNow } from './leaving';
 import { DRIVER_DETAILS, stillUnreadable } from '../values/lenient';
 import { lastReported, nothingReported, type Reported, type Said, saidBy } from './order-status';
 import { type Memory, nothingRemembered, remember } from './reports';
@@ -37,6 +38,8 @@ export interface OrderState extends Noticeable, Memory {
   readonly stage_since: string;
   /** When the event came that ended the order; null while none has. */
   readonly ended_at: string | null;
+  /** When the event came that said that the food had left; null if none did since the last driver was assigned or taken away. */
+  readonly left_at: string | null;
 }
 
 /**
@@ -51,6 +54,7 @@ export const initial: OrderState = {
   stage: readStage(notStarted, nothingReported.delivery_status),
   stage_since: '',
   ended_at: null,
+  left_at: null,
   status: nothingReported.status,
   delivery_status: nothingReported.delivery_status,
   driver: nobody.driver,
@@ -125,6 +129,8 @@ function afterReport(known: OrderState, event: OrderEvent, said: Said): OrderSta
       : progressAfter(before, said, reported.delivery_status, assignment);
   const stage = readStage(progress, reported.delivery_status);
   const ended = hasEnded(progress);
+  const ended_at = ended ? (before.ended_at ?? event.receivedAt) : null;
+  const isLeaving = progress.left && leavesNow(before, { ...assignment, left: true, ended_at });
   const memory = remember(before, event);
   const driver_revision = driverRevisionAfter(before, assignment, event.revision);
   return {
@@ -135,7 +141,8 @@ function afterReport(known: OrderState, event: OrderEvent, said: Said): OrderSta
     reported_at: event.receivedAt,
     stage,
     stage_since: isFirst || stage !== before.stage ? event.receivedAt : before.stage_since,
-    ended_at: ended ? (before.ended_at ?? event.receivedAt) : null,
+    ended_at,
+    left_at: isLeaving ? event.receivedAt : progress.left ? before.left_at : null,
     status: reported.status,
     delivery_status: reported.delivery_status,
     driver: assignment.driver,

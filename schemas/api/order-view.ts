@@ -122,7 +122,7 @@ export const OrderPage = z
   .meta({ id: 'OrderPage', description: 'A page of orders' });
 export type OrderPage = z.infer<typeof OrderPage>;
 
-/** One driver of an order, and from when to when. */
+/** One driver of an order, from when to when, and how it ended. */
 export const FoundDriver = z
   .object({
     name: z
@@ -138,12 +138,33 @@ export const FoundDriver = z
     to: Time.nullable().meta({
       description: 'when another driver or none was reported, or the order ended; null while none of it has happened',
     }),
+    ended_by: z.enum(['another_driver', 'unassigned', 'order_ended']).nullable().meta({
+      description: 'which of these it was; null while none of it has happened',
+    }),
+    left_at: Time.nullable().meta({
+      description: 'when it was reported that the food had left, with this driver; null if it was not',
+    }),
+    replaced_by: z
+      .object({
+        name: z
+          .string()
+          .nullable()
+          .meta({ examples: ['Ann Lee'] }),
+        source: z.string().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'who was reported next for the same order; null if nobody was' }),
   })
-  .meta({ id: 'FoundDriver', description: 'One driver of an order, and from when to when' });
+  .meta({ id: 'FoundDriver', description: 'One driver of an order, from when to when, and how it ended' });
 export type FoundDriver = z.infer<typeof FoundDriver>;
 
 /** An order as it stands, and who drove. */
 export const FoundOrder = Order.extend({
+  number_since: Time.meta({
+    description:
+      'of the first event of the order number, which is that of an earlier order if the number came again; pages go by it, the ' +
+      'newest first',
+  }),
   drivers: z.array(FoundDriver).meta({
     description: 'those of all its drivers that were looked for, oldest first; all of them, if none was',
   }),

@@ -218,7 +218,9 @@ export const SearchQuery = z.strictObject({
     .meta({ description: 'the last four digits of the phone of such a driver; for readers who see contacts' }),
   status: text('the last reported status'),
   delivery_status: text('the last reported status of the delivery'),
-  source: text('source of such a driver, ignoring case; parameters of drivers are about one and the same'),
+  source: text(
+    'source of such a driver, as it comes or as pages show it, ignoring case; parameters of drivers are about one and the same',
+  ),
   stage: z.enum(STAGES).optional().meta({ description: 'the current stage' }),
   attention: z.enum(ATTENTION_CODES).optional().meta({ description: 'a current attention code' }),
   verdict: z.enum(VERDICTS).optional().meta({ description: 'at least one event has this verdict' }),

@@ -8,8 +8,14 @@ const SOURCES: ReadonlyMap<string, string> = new Map([
   ['kiwibot', 'Kiwibot'],
 ]);
 
-/** The words themselves. */
-export const KNOWN_SOURCES: readonly string[] = [...SOURCES.keys()];
+/** What people call the platforms, by these names in lower case: one platform may come in several spellings. */
+const NAMES: ReadonlyMap<string, string> = new Map([...SOURCES.values()].map((name) => [name.toLowerCase(), name]));
+
+/** Platforms by their names in lower case, each once. */
+export const KNOWN_SOURCES: readonly string[] = [...NAMES.keys()];
 
 /** @returns what people call a platform. */
-export const sourceWords = (source: string): string => SOURCES.get(source.trim().toLowerCase()) ?? source;
+export function sourceWords(source: string): string {
+  const word = source.trim().toLowerCase();
+  return SOURCES.get(word) ?? NAMES.get(word) ?? source;
+}

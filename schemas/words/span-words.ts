@@ -15,3 +15,13 @@ export function spanWords(ms: number): string {
   const days = Math.floor(hours / 24);
   return `${String(days)} ${days === 1 ? 'day' : 'days'}${hours % 24 === 0 ? '' : ` ${String(hours % 24)} h`}`;
 }
+
+/**
+ * @param from milliseconds since the epoch; @param to the same
+ * @returns what passed between two moments, to be said in words: whole seconds as clocks show them where it is a minute or more, so
+ *   that it is what anybody finds who subtracts them, and the parts of a time add up to it
+ */
+export function spanMs(from: number, to: number): number {
+  const exact = Math.max(0, to - from);
+  return exact < 60_000 ? exact : (Math.floor(to / 1_000) - Math.floor(from / 1_000)) * 1_000;
+}

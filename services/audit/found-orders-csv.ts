@@ -29,6 +29,10 @@ const COLUMNS = [
   'driver_to',
   'revision',
   'updated_at',
+  'first_received_at',
+  'driver_ended_by',
+  'driver_left_at',
+  'driver_replaced_by',
 ] as const;
 
 const row = (cells: readonly string[]): string => `${cells.join(',')}\r\n`;
@@ -55,6 +59,10 @@ function rowsOf(order: Order): string {
         quoted(driver?.to ?? ''),
         quoted(String(order.revision)),
         quoted(order.updated_at),
+        quoted(order.first_received_at),
+        quoted(driver?.ended_by ?? ''),
+        quoted(driver?.left_at ?? ''),
+        text(driver?.replaced_by?.name),
       ]),
     )
     .join('');

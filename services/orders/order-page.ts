@@ -46,14 +46,11 @@ export const foundOrdersFor = (
   orders: records.flatMap(({ key, state, drives }) => {
     const order = show(key, state);
     if (order === null) return [];
-    const drivers = drives.map(({ name, source, license_plate, from, to }) => ({
-      name,
-      source,
-      license_plate,
-      from,
-      to,
+    const drivers = drives.map(({ phone_last4: _, instead, ...drive }) => ({
+      ...drive,
+      replaced_by: instead === null ? null : { name: instead.name, source: instead.source },
     }));
-    return [{ ...orderFor(reader, order), drivers }];
+    return [{ ...orderFor(reader, order), number_since: state.number_since, drivers }];
   }),
   next: next === null ? null : String(next),
 });

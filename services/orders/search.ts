@@ -1,4 +1,4 @@
-import type { Drive } from '../../projections/order/drives';
+import { type Drive, driveInstead } from '../../projections/order/drives';
 import { spellingOf } from '../../projections/values/spelling';
 import type { Label } from '../../schemas/label';
 import { type AttentionCode, type Stage, type Verdict, wordOf } from '../../schemas/vocabulary';
@@ -6,7 +6,7 @@ import type { Labels } from '../labels/labels';
 import { NEWEST_SEQ, type SearchFilter } from '../read-model/order-table/found-orders';
 import type { OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
-import { plateSpelling } from '../read-model/order-table/words';
+import { plateSpelling, sourceSpelling } from '../read-model/order-table/words';
 import { nextTurn } from '../concurrency/turns';
 import { MAX_CLOCK_RETURN_MS, timeOf } from './past-orders';
 import { type FoundPage, lookThrough } from './look-through';
@@ -24,7 +24,7 @@ export interface OrderQuery {
   /** A part, whatever stands between its letters and digits. */
   readonly licensePlate?: string | undefined;
   readonly phoneLast4?: string | undefined;
-  /** All of it. */
+  /** All of it, as it comes or as pages show it. */
   readonly source?: string | undefined;
   /** In any spelling that is read as the same. */
   readonly status?: string | undefined;
@@ -40,9 +40,14 @@ export interface OrderQuery {
   readonly to?: string | undefined;
 }
 
+/** A driver of an order that was found, and who came instead; null if nobody did. */
+export interface FoundDrive extends Drive {
+  readonly instead: Drive | null;
+}
+
 /** An order as it is now, and those of its drivers that were looked for, oldest first; all, if none was. */
 export interface FoundOrder extends OrderRecord {
-  readonly drives: readonly Drive[];
+  readonly drives: readonly FoundDrive[];
 }
 
 export interface OrderSearch {
@@ -84,7 +89,7 @@ export function isDriver(drive: Drive, { driver, licensePlate, phoneLast4, sourc
     (licensePlate === undefined ||
       (drive.license_plate !== null && plateSpelling(drive.license_plate).includes(plateSpelling(licensePlate)))) &&
     (phoneLast4 === undefined || drive.phone_last4 === phoneLast4) &&
-    (source === undefined || (drive.source !== null && spellingOf(drive.source) === spellingOf(source)))
+    (source === undefined || (drive.source !== null && sourceSpelling(drive.source) === sourceSpelling(source)))
   );
 }
 
@@ -141,7 +146,10 @@ export function createOrderSearch({
           if (!isPart(orderId, key.order_id)) return null;
           // A label may be that of another order under the same number, or its time may be over.
           if (label !== undefined && !isCalled(labels.show(key, state)?.label ?? {})) return null;
-          const drives = orders.drivesOf(seq).filter((drive) => isDriver(drive, query));
+          const all = orders.drivesOf(seq);
+          const drives = all.flatMap((drive, index) =>
+            isDriver(drive, query) ? [{ ...drive, instead: driveInstead(all, index) }] : [],
+          );
           return drives.length === 0 && asksForDriver(query) ? null : { key, state, drives };
         },
         replay: null,

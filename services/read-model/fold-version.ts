@@ -5,10 +5,13 @@ import { join } from 'node:path';
 /** Files whose code is taken together: those of a directory, from the root, whose paths in it are of a form. */
 export type Sources = readonly { readonly directory: string; readonly file: RegExp }[];
 
-/** Everything that decides what state a history folds to: the folds, the codec and the vocabulary. */
+/** Everything that decides what state a history folds to: the folds, the codec, the vocabulary and what sources are called. */
 export const FOLD_SOURCES: Sources = [
   { directory: 'projections', file: /\.(js|ts)$/ },
-  { directory: 'schemas', file: /^(json\/json-object|events\/(order-events|rail-actions)|vocabulary)\.(js|ts)$/ },
+  {
+    directory: 'schemas',
+    file: /^(json\/json-object|events\/(order-events|rail-actions)|vocabulary|words\/source-words)\.(js|ts)$/,
+  },
 ];
 
 /**

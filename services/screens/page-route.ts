@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import express, { type RequestHandler, Router } from 'express';
+import express, { type Request, type RequestHandler, Router } from 'express';
+import { chooseLanguage } from '../../schemas/language/languages';
 import { type BasePath, pageBelow } from '../http/base-path';
 import { answersBuilt } from '../http/built-text';
 import { createRoutes } from '../http/methods';
@@ -65,20 +66,41 @@ export function createAssets(): Router {
   return assets;
 }
 
+/** Returns the language that the address of a page asks for; empty: none. */
+function languageIn({ lang }: Request['query']): string {
+  return typeof lang === 'string' && lang !== '' ? chooseLanguage([lang]) : '';
+}
+
+/**
+ * Has the header of a page without a script lead to pages that speak a language: others see to it themselves.
+ * @param language empty: as the browser wants it
+ */
+export const withLanguage = (html: string, language: string): string =>
+  language === ''
+    ? html
+    : html.replace(/<nav.*?<\/nav>/s, (nav) => nav.replaceAll(/href="([^"?#]+)"/g, `href="$1?lang=${language}"`));
+
 /**
  * Pages as the build made them. They hold no data themselves.
  * @param list path and file of each
- * @param complete adds to a page what the build cannot know, once it is first asked for
+ * @param complete adds to a page what the build cannot know, once it is first asked for in a language; null: nothing
  */
 export function createPages(
   list: readonly (readonly [path: string, file: string])[],
   basePath: BasePath = '',
-  complete: (html: string) => string = (html) => html,
+  complete: ((html: string, language: string) => string) | null = null,
 ): Router {
   const pageOf = (file: string): RequestHandler => {
     const built = readFileSync(join(BUILT, file), 'utf8');
-    let answer: RequestHandler | null = null;
-    return (...call) => (answer ??= answersBuilt('html', pageBelow(basePath, complete(built))))(...call);
+    /** By language. */
+    const answers = new Map<string, RequestHandler>();
+    return (request, response, next) => {
+      const language = complete === null ? '' : languageIn(request.query);
+      const known = answers.get(language);
+      const answer = known ?? answersBuilt('html', pageBelow(basePath, complete?.(built, language) ?? built));
+      if (known === undefined) answers.set(language, answer);
+      answer(request, response, next);
+    };
   };
   return createRoutes(Object.fromEntries(list.map(([path, file]) => [path, { get: [securePage, pageOf(file)] }])));
 }

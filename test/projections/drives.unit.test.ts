@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { changesDrives, type Drive, drivesAfter, lastDigitsOf, MAX_DRIVES } from '../../projections/order/drives';
+import {
+  changesDrives,
+  type Drive,
+  driveInstead,
+  drivesAfter,
+  lastDigitsOf,
+  MAX_DRIVES,
+} from '../../projections/order/drives';
 import { evolve, initial } from '../../projections/order/order';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import { arbitraryOrderUpdatedObject, receivedAt } from './arbitraries';
@@ -55,6 +62,50 @@ describe('the drivers of an order', () => {
       ['Jane Driver', 0, 1],
       ['Jane Driver', 3, null],
     ]);
+  });
+
+  it('a driver ends by another one, by nobody, or by the end of the order, and has left with the food or not', () => {
+    const ends = (...deliveries: readonly DeliveryObject[]): unknown[] =>
+      drivesOf(eventsOf(...deliveries)).map(({ name, ended_by, left_at }) => [name, ended_by, left_at]);
+    const leaves = says('out_for_delivery', 'enroute_to_dropoff', JOHN);
+    expect(
+      ends(
+        says('in_progress', 'arrived_at_pickup', JANE),
+        says('in_progress', 'pending'),
+        says('in_progress', 'enroute_to_pickup', JANE),
+        says('in_progress', 'enroute_to_pickup', JOHN),
+        leaves,
+      ),
+    ).toEqual([
+      ['Jane Driver', 'unassigned', null],
+      ['Jane Driver', 'another_driver', null],
+      ['John Driver', null, receivedAt(4)],
+    ]);
+    // The food may leave with nobody that anybody named, and with one driver before another is named.
+    expect(ends(says('out_for_delivery', 'enroute_to_dropoff'), leaves, says('completed', 'completed', JOHN))).toEqual([
+      ['John Driver', 'order_ended', receivedAt(0)],
+    ]);
+    expect(ends(leaves, says('in_progress', 'enroute_to_pickup', JANE))).toEqual([
+      ['John Driver', 'another_driver', receivedAt(0)],
+      ['Jane Driver', null, null],
+    ]);
+  });
+
+  it('who came instead is the next driver of the same order, also after nobody was assigned for a while', () => {
+    const insteadOf = (events: readonly OrderEvent[]): unknown[] => {
+      const drives = drivesOf(events);
+      return drives.map((_, index) => driveInstead(drives, index)?.name ?? null);
+    };
+    const [jane, john] = [JANE, JOHN].map((driver) => says('in_progress', 'enroute_to_pickup', driver));
+    const nobody = says('in_progress', 'pending');
+    const done = says('completed', 'completed');
+    if (jane === undefined || john === undefined) throw new Error('two drivers');
+    expect(insteadOf(eventsOf(jane, john))).toEqual(['John Driver', null]);
+    expect(insteadOf(eventsOf(jane, nobody, john))).toEqual(['John Driver', null]);
+    expect(insteadOf(eventsOf(jane, nobody))).toEqual([null]);
+    expect(insteadOf(eventsOf(jane, done, john))).toEqual([null, null]);
+    // The day after, the number is that of another order.
+    expect(insteadOf(eventsAt([0, jane], [1, nobody], [1, says('completed')], [24, john]))).toEqual([null, null]);
   });
 
   it('what is reported of a driver later is added to what is known', () => {

@@ -6,6 +6,7 @@ import { nothingSummed, summarize, type SummaryFold } from '../../projections/hi
 import { readVerdict } from '../../projections/history/timeline';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import {
+  type DriverTurn,
   MAX_NAME_CHARACTERS,
   MAX_SUMMARY_DRIVERS,
   MAX_SUMMARY_STAGES,
@@ -386,7 +387,7 @@ describe('the summary of any life of an order number', () => {
     );
   });
 
-  it('the drivers of a summary are those that the search finds, from when to when, where nobody came without a name', () => {
+  it('the drivers of a summary are those that the search finds, from when to when and how each ended, where nobody came without a name', () => {
     const isUnnamed = (state: OrderState): boolean => !state.assigned && state.stage === 'driver_here';
     fc.assert(
       fc.property(arbitraryEvents, (events) => {
@@ -398,9 +399,10 @@ describe('the summary of any life of an order number', () => {
           [state, latest] = [after, event.receivedAt];
         }
         const turns = foldOf(events).orders.flatMap(({ drivers }) => drivers);
-        const pick = ({ name, source, license_plate, from, to }: Omit<Drive, 'phone_last4'>) =>
-          ({ name, source, license_plate, from, to }); // prettier-ignore
-        expect(turns.map(pick)).toEqual(drives.map(pick));
+        const pick = ({ phone_last4: _, ...drive }: Drive) => drive;
+        const pickTurn = ({ name, source, license_plate, from, to, ended_by, left_at }: DriverTurn) =>
+          ({ name, source, license_plate, from, to, ended_by, left_at }); // prettier-ignore
+        expect(turns.map(pickTurn)).toEqual(drives.map(pick));
       }),
       { numRuns: cases(200) },
     );

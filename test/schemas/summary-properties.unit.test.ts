@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { driverChanged, saysNobody } from '../../projections/order/driver';
-import { leavesNow } from '../../projections/order/driver-turns';
+import { leavesNow } from '../../projections/order/leaving';
 import { whoIs } from '../../projections/order/drives';
 import { initial, type OrderState } from '../../projections/order/order';
 import { readVerdict } from '../../projections/history/timeline';

@@ -402,7 +402,7 @@ describe('the search for an order', () => {
     expect(await page.getByLabel(status).inputValue()).toBe('failed');
     await page.getByLabel('Location').fill('');
     await page.getByText('The lists say how many orders each word finds').waitFor();
-    await page.getByLabel('Location').fill('counted lo');
+    await page.getByLabel('Location').fill('counted elsewhere');
     await page.getByText('The lists say').waitFor({ state: 'detached' });
     expect(await options(status)).toContain('Failed');
     expect(await page.getByLabel(status).inputValue()).toBe('failed');
@@ -418,10 +418,13 @@ describe('the search for an order', () => {
     }
     await page.setViewportSize({ width: 1_280, height: 900 });
     const heads = await page.getByRole('table').getByRole('columnheader').allInnerTexts();
-    expect(heads).toEqual(['Order', 'How it stands', 'Drivers', 'Last news']);
+    expect(heads).toEqual(['Order', 'How it stands', 'Drivers', 'First and last news']);
+    expect(await page.getByRole('columnheader', { name: 'First and last news' }).getAttribute('aria-sort')).toBe(
+      'descending',
+    );
   });
 
-  it('a status that no list has is kept in the form, and an order is found by what the driver says', async () => {
+  it('a status that no list has is kept in the form, and an order is found by its number in the delivery app', async () => {
     const key = orderKey('labelled here', 'l1');
     await deliver(key, { status: 'on_the_moon' });
     const path = `/locations/${encodeURIComponent(key.location_id)}/orders/${key.order_id}/label`;
@@ -430,7 +433,7 @@ describe('the search for an order', () => {
     await page.goto(`${service.url}/audit?status=on_the_moon`);
     expect(await found()).toEqual(['l1']);
     expect(await page.getByLabel('Order (status), as last reported').inputValue()).toBe('on_the_moon');
-    expect(await find(() => page.getByLabel('What the driver says, or a part').fill('a1b'))).toEqual(['l1']);
+    expect(await find(() => page.getByLabel('Delivery app’s order number, or a part').fill('a1b'))).toEqual(['l1']);
   });
 
   it('the search shows a page of orders at a time', async () => {

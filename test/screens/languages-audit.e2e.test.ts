@@ -149,6 +149,27 @@ describe('the audit pages', () => {
     expect(meant).toBe(`/audit?location_id=${LOCATION}&lang=es`);
   });
 
+  it('a part of the names of several locations, and evidence that has more than the page had, are spoken of in the language of the page', async () => {
+    const { page } = lab;
+    for (const location of ['7701', '7702']) await deliver(orderKey(location, '1'), { status: 'in_progress' });
+    await open(page, '/audit');
+    await page.locator('#known-locations option[value="7702"]').waitFor({ state: 'attached' });
+    await page.locator('input[name="location_id"]').fill('770');
+    await page.getByRole('button', { name: esAuditors['search.find'], exact: true }).click();
+    await page.getByRole('alert').getByText('2 locales tienen eso en su nombre o id.').waitFor();
+    await speakPseudo(page);
+    await expectPseudo(page);
+    await open(page, '/audit?location=7701&order=1');
+    const evidence = page.getByRole('link', { name: esAuditors['timeline.evidence'], exact: true });
+    await evidence.waitFor();
+    await deliver(orderKey('7701', '1'), { status: 'ready_for_pickup' });
+    await Promise.all([page.waitForEvent('download'), evidence.click()]);
+    await page.getByRole('status').getByText('Llegó 1 evento desde que se leyó esta página.').waitFor();
+    await speakPseudo(page);
+    await expectPseudo(page);
+    expect(lab.complaints).toEqual([]);
+  });
+
   it('what screens showed and a summary that cannot be had are missed in the language of the page, in English of the service', async () => {
     const { page } = lab;
     await page.route('**/summary', (route) => route.fulfill({ status: 503, json: { title: 'Not now' } }));

@@ -142,13 +142,13 @@ it('the search takes and shows times by the clock of the location, its address h
     .locator('td')
     .last();
   await news.getByText('Asia/Tokyo, UTC+09:00').waitFor();
-  const time = news.locator('time');
+  const time = news.locator('p', { hasText: 'Last news' }).locator('time');
   expect(await time.innerText()).toBe(tokyo(Date.parse(updated_at)).replace('T', ' '));
   expect(await time.getAttribute('title')).toBe(updated_at);
   await page.getByRole('link', { name: `order of ${id}` }).click();
   await page.getByText('times in Asia/Tokyo, UTC+09:00').waitFor();
   await page.goto(`${service.url}/audit/board?location=${id}`);
-  await page.getByLabel('Moment (Asia/Tokyo)').waitFor();
+  await page.getByText('All times: Asia/Tokyo, UTC+09:00').waitFor();
   await page.goto(`${service.url}/audit/coverage?location_id=${id}`);
   await page.getByLabel('Until (Asia/Tokyo)').waitFor();
   await page.getByText('(Asia/Tokyo, UTC+09:00), in').waitFor();

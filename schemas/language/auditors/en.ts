@@ -2,6 +2,7 @@ import { EVIDENCE_MESSAGES } from '../sentences/evidence-messages';
 import { STAGE_MEANINGS } from '../../words/meanings';
 import { VERDICT_WORDS } from '../../words/verdict-words';
 import type { Message } from '../message';
+import { enCoverage } from './coverage/en';
 
 /**
  * The source of the words that only the audit pages say: what evidence says in English, and what stands around it. Those
@@ -92,7 +93,7 @@ export const enAuditors = {
 
   'search.heading': 'Find an order',
   'search.order_id': 'Order id, or a part',
-  'search.label': 'What the driver says, or a part',
+  'search.label': 'Delivery app’s order number, or a part',
   'search.driver': 'Any driver’s name, or a part',
   'search.status': 'Order (status), as last reported',
   'search.delivery_status': 'Driver (delivery status), as last reported',
@@ -102,8 +103,17 @@ export const enAuditors = {
   'search.verdict': 'An event that was read as',
   'search.from': 'News from',
   'search.until': 'News until',
+  'search.when': 'When',
+  'search.when_typed': 'Times as typed',
+  'search.when_today': 'Today',
+  'search.when_this_evening': 'This evening',
+  'search.when_yesterday': 'Yesterday',
+  'search.when_yesterday_evening': 'Yesterday evening',
+  'search.when_last_7_days': 'Last 7 days',
   'search.any': 'Any',
   'search.choice': '{words} ({orders})',
+  'search.now': '{words} · now',
+  'search.ever': '{words} · at any time',
   'search.counts': 'The lists say how many orders each word finds, whatever else is asked for.',
   'search.counts_at': 'The lists say how many orders at {location} each word finds, whatever else is asked for.',
   'search.find': 'Find',
@@ -113,22 +123,33 @@ export const enAuditors = {
   'search.none': 'No order was found.',
   'search.nothing': 'Nothing was found.',
   'search.found': {
-    one: '{count} order as they are now, newest first.',
-    other: '{count} orders as they are now, newest first.',
+    one: '{count} order as they are now, by first news, newest first.',
+    other: '{count} orders as they are now, by first news, newest first.',
   },
   'search.found_of_more': {
-    one: '{count} order as they are now, newest first, and there may be more.',
-    other: '{count} orders as they are now, newest first, and there may be more.',
+    one: '{count} order as they are now, by first news, newest first, and there may be more.',
+    other: '{count} orders as they are now, by first news, newest first, and there may be more.',
   },
   'search.save': 'Save as CSV',
   'search.more': 'Find more',
   'search.stands': 'How it stands',
   'search.drivers': 'Drivers',
   'search.driver_sought': 'The driver looked for',
+  'search.news': 'First and last news',
+  'search.first_news': 'First news: {time}',
+  'search.last_news': 'Last news: {time}',
+  'search.number_since': 'Listed by the first use of its number: {time}',
+  'search.replaced': 'Replaced by {driver}',
+  'search.replaced_later': 'Taken off the order, later given to {driver}',
+  'search.taken_off': 'Taken off the order',
   'search.no_driver': 'No driver',
   'search.no_name': 'No name',
   'search.unknown_location': 'Nothing was ever reported about the location {location}.',
   'search.meant': 'Did you mean {locations}?',
+  'search.several_locations': {
+    one: '{count} location has that in its name or id. Which one is meant? {locations}',
+    other: '{count} locations have that in their name or id. Which one is meant? {locations}',
+  },
 
   'timeline.title': 'Timeline of an order',
   'timeline.title_of': 'Order {order} · Audit',
@@ -148,6 +169,12 @@ export const enAuditors = {
   'timeline.export': 'Export {format}',
   'timeline.evidence': 'Evidence',
   'timeline.evidence_withheld': 'Evidence without phones and passcodes',
+  'timeline.evidence_says':
+    'Saves one file for a dispute, with all that was reported until it is saved; anybody can check it. This page shows it up to revision {revision}.',
+  'timeline.evidence_newer': {
+    one: '{count} event had come since this page was read. It is in the evidence, and this page shows it now.',
+    other: '{count} events had come since this page was read. They are in the evidence, and this page shows them now.',
+  },
   'timeline.another': 'Find another order',
   'timeline.play': 'Play the order',
   'timeline.before': 'Event before',
@@ -218,6 +245,7 @@ export const enAuditors = {
   'replay.title': 'Board replay',
   'replay.nothing': 'Nothing was ever reported about this location.',
   'replay.moment': 'Moment',
+  'replay.clock': 'All times: {clock}',
   'replay.scrubber': 'Scrubber',
   'replay.hours': { one: '{count} hour', other: '{count} hours' },
   'replay.go': 'Go to the moment',
@@ -230,9 +258,9 @@ export const enAuditors = {
   },
   'replay.read': 'Histories read',
   'replay.orders': {
-    one: '{count} order: those open at {time} ({clock}), and those with news from two hours before on. Folded from their history as the live board’s are; nothing alarms, and nothing is acknowledged.',
+    one: '{count} order: those open at {time}, and those with news from two hours before on. Folded from their history as the live board’s are; nothing alarms, and nothing is acknowledged.',
     other:
-      '{count} orders: those open at {time} ({clock}), and those with news from two hours before on. Folded from their history as the live board’s are; nothing alarms, and nothing is acknowledged.',
+      '{count} orders: those open at {time}, and those with news from two hours before on. Folded from their history as the live board’s are; nothing alarms, and nothing is acknowledged.',
   },
   'replay.shortened': {
     one: 'Of {count} order only the first {most} events are shown.',
@@ -245,63 +273,7 @@ export const enAuditors = {
   'replay.times': '{speed}x',
   'replay.timeline': 'Timeline of order {order}',
 
-  'coverage.title': 'Coverage',
-  'coverage.intro':
-    'What each delivery service really sends to each location, read from the log: the last seven days unless you say otherwise.',
-  'coverage.source': 'Source',
-  'coverage.from': 'From',
-  'coverage.until': 'Until',
-  'coverage.reading': 'Reading the log…',
-  'coverage.nothing': 'Nothing was reported.',
-  'coverage.groups': { one: '{count} source and location', other: '{count} sources and locations' },
-  'coverage.report': {
-    one: '{count} event from {from} to {to} ({clock}), in {groups}.',
-    other: '{count} events from {from} to {to} ({clock}), in {groups}.',
-  },
-  'coverage.until_only': 'Counted only until {time}: ask for a shorter time.',
-  'coverage.ungrouped': {
-    one: '{count} event of further sources are not distinguished.',
-    other: '{count} events of further sources are not distinguished.',
-  },
-  'coverage.more': 'Show more',
-  'coverage.percent': '{percent} %',
-  'coverage.under': '<{percent} %',
-  'coverage.no_source': 'No source given',
-  'coverage.about': {
-    one: '{location} · {count} event · late: {late}',
-    other: '{location} · {count} events · late: {late}',
-  },
-  'coverage.count_share': '{number} ({share})',
-  'coverage.no_unknown': 'No undocumented value.',
-  'coverage.unknown': 'Undocumented values',
-  'coverage.further': { one: '{count} event with yet others.', other: '{count} events with yet others.' },
-  'coverage.unreadable': 'Fields that came in another form',
-  'coverage.none_said': 'None was ever said.',
-  'coverage.value': 'Value',
-  'coverage.never': 'Never said:',
-  'coverage.gaps': 'Usual time between one value and the next',
-  'coverage.gaps_of': 'Times between values of {source}',
-  'coverage.gap_from': 'From',
-  'coverage.gap_to': 'To',
-  'coverage.half': 'Half within',
-  'coverage.most': '90 % within',
-  'coverage.times': 'Times',
-  'endpoint.title': 'Our own answers to Stream',
-  'endpoint.share': "{share} of Stream's calls of the last {time} were not answered 2xx.",
-  'endpoint.share_alarm': "{share} of Stream's calls of the last {time} were not answered 2xx: {alarm}.",
-  'endpoint.reached': '{share} reached: {alarm}',
-  'endpoint.not_reached': '{share} not reached: {alarm}',
-  'endpoint.alarm_10': 'Stream begins to send alert mails',
-  'endpoint.alarm_25': 'the upper end of what Stream alerts of',
-  'endpoint.alarm_50': 'Stream switches all events off',
-  'endpoint.alarm': 'Stream acts',
-  'endpoint.not_authentic': '{share} of all calls were refused as not authentic.',
-  'endpoint.anybody': 'Anybody can send those; they are not Stream’s as far as we know.',
-  'endpoint.secrets':
-    'They are signed, nothing authentic comes, and Stream counts its own: check that {variable} has the secret of Stream’s portal.',
-  'endpoint.repeats': 'Repeats: {share} of what could be used ({number}).',
-  'endpoint.no_repeats': 'Repeats: nothing came yet.',
-  'endpoint.since': 'Since {time}, when this process began: repeats are answered, and not stored.',
+  ...enCoverage,
 } as const satisfies Readonly<Record<string, Message>>;
 
 /** The messages of a language that only the audit pages say. */

@@ -1,3 +1,4 @@
+import { frCaCoverage } from './coverage/fr-ca';
 import type { AuditorsCatalogue } from './en';
 
 /** French as it is written in Canada. */
@@ -153,7 +154,7 @@ export const frCaAuditors = {
   'page.audit_coverage': 'Couverture',
   'page.audit_verifier': 'Vérificateur',
   'audit.title': 'Vérification',
-  'audit.words': 'Ce que les mots veulent dire',
+  'audit.words': 'Ce que les mots veulent dire (en anglais)',
   'audit.nameless': 'Sans nom',
   'audit.revision': 'révision {revision}',
   'span.from_to': 'de {from} à {to}',
@@ -172,7 +173,7 @@ export const frCaAuditors = {
 
   'search.heading': 'Trouver une commande',
   'search.order_id': 'Identifiant de la commande, ou une partie',
-  'search.label': 'Ce que dit le livreur, ou une partie',
+  'search.label': 'Numéro de la commande dans l’appli de livraison, ou une partie',
   'search.driver': 'Nom de n’importe quel livreur, ou une partie',
   'search.status': 'Commande (status), selon le dernier avis',
   'search.delivery_status': 'Livraison (delivery status), selon le dernier avis',
@@ -182,8 +183,17 @@ export const frCaAuditors = {
   'search.verdict': 'Un événement lu comme',
   'search.from': 'Avis depuis',
   'search.until': 'Avis jusqu’à',
+  'search.when': 'Quand',
+  'search.when_typed': 'Selon les heures saisies',
+  'search.when_today': 'Aujourd’hui',
+  'search.when_this_evening': 'Ce soir',
+  'search.when_yesterday': 'Hier',
+  'search.when_yesterday_evening': 'Hier soir',
+  'search.when_last_7_days': '7 derniers jours',
   'search.any': 'Tous',
   'search.choice': '{words} ({orders})',
+  'search.now': '{words} · maintenant',
+  'search.ever': '{words} · à un moment donné',
   'search.counts': 'Les listes disent combien de commandes chaque mot trouve, quoi que l’on demande d’autre.',
   'search.counts_at':
     'Les listes disent combien de commandes de {location} chaque mot trouve, quoi que l’on demande d’autre.',
@@ -197,23 +207,35 @@ export const frCaAuditors = {
   'search.none': 'Aucune commande trouvée.',
   'search.nothing': 'Rien n’a été trouvé.',
   'search.found': {
-    one: '{count} commande telle qu’elle est maintenant, de la plus récente à la plus ancienne.',
-    other: '{count} commandes telles qu’elles sont maintenant, de la plus récente à la plus ancienne.',
+    one: '{count} commande telle qu’elle est maintenant, par son premier avis, de la plus récente à la plus ancienne.',
+    other:
+      '{count} commandes telles qu’elles sont maintenant, par leur premier avis, de la plus récente à la plus ancienne.',
   },
   'search.found_of_more': {
-    one: '{count} commande, et il peut y en avoir d’autres, telle qu’elle est maintenant, de la plus récente à la plus ancienne.',
+    one: '{count} commande, et il peut y en avoir d’autres, telle qu’elle est maintenant, par son premier avis, de la plus récente à la plus ancienne.',
     other:
-      '{count} commandes, et il peut y en avoir d’autres, telles qu’elles sont maintenant, de la plus récente à la plus ancienne.',
+      '{count} commandes, et il peut y en avoir d’autres, telles qu’elles sont maintenant, par leur premier avis, de la plus récente à la plus ancienne.',
   },
   'search.save': 'Enregistrer en CSV',
   'search.more': 'En chercher d’autres',
   'search.stands': 'Où elle en est',
   'search.drivers': 'Livreurs',
   'search.driver_sought': 'Le livreur cherché',
+  'search.news': 'Premier et dernier avis',
+  'search.first_news': 'Premier avis : {time}',
+  'search.last_news': 'Dernier avis : {time}',
+  'search.number_since': 'Dans la liste selon le premier usage de son numéro : {time}',
+  'search.replaced': 'Remplacé par {driver}',
+  'search.replaced_later': 'Retiré de la commande, donnée ensuite à {driver}',
+  'search.taken_off': 'Retiré de la commande',
   'search.no_driver': 'Aucun livreur',
   'search.no_name': 'Sans nom',
   'search.unknown_location': 'Rien n’a jamais été signalé sur le restaurant {location}.',
   'search.meant': 'Vouliez-vous dire {locations}?',
+  'search.several_locations': {
+    one: '{count} restaurant a cela dans son nom ou son identifiant. Lequel est-ce? {locations}',
+    other: '{count} restaurants ont cela dans leur nom ou leur identifiant. Lequel est-ce? {locations}',
+  },
 
   'timeline.title': 'Chronologie d’une commande',
   'timeline.title_of': 'Commande {order} · Vérification',
@@ -233,6 +255,13 @@ export const frCaAuditors = {
   'timeline.export': 'Exporter en {format}',
   'timeline.evidence': 'Preuve',
   'timeline.evidence_withheld': 'Preuve sans téléphones ni codes de ramassage',
+  'timeline.evidence_says':
+    'Enregistre un fichier pour un litige, avec tout ce qui a été signalé jusque-là; n’importe qui peut le vérifier. Cette page le montre jusqu’à la révision {revision}.',
+  'timeline.evidence_newer': {
+    one: '{count} événement est venu depuis la lecture de cette page. Il est dans la preuve, et cette page le montre maintenant.',
+    other:
+      '{count} événements sont venus depuis la lecture de cette page. Ils sont dans la preuve, et cette page les montre maintenant.',
+  },
   'timeline.another': 'Trouver une autre commande',
   'timeline.play': 'Lire la commande',
   'timeline.before': 'Événement précédent',
@@ -306,6 +335,7 @@ export const frCaAuditors = {
   'replay.title': 'Relecture du tableau',
   'replay.nothing': 'Rien n’a jamais été signalé sur ce restaurant.',
   'replay.moment': 'Moment',
+  'replay.clock': 'Toutes les heures : {clock}',
   'replay.scrubber': 'Curseur',
   'replay.hours': { one: '{count} heure', other: '{count} heures' },
   'replay.go': 'Aller au moment',
@@ -318,9 +348,9 @@ export const frCaAuditors = {
   },
   'replay.read': 'Historiques lus',
   'replay.orders': {
-    one: '{count} commande : celles ouvertes le {time} ({clock}), et celles qui ont eu des avis depuis deux heures avant. Refaites à partir de leur historique comme celles du tableau en direct; rien ne sonne, et rien n’est confirmé.',
+    one: '{count} commande : celles ouvertes le {time}, et celles qui ont eu des avis depuis deux heures avant. Refaites à partir de leur historique comme celles du tableau en direct; rien ne sonne, et rien n’est confirmé.',
     other:
-      '{count} commandes : celles ouvertes le {time} ({clock}), et celles qui ont eu des avis depuis deux heures avant. Refaites à partir de leur historique comme celles du tableau en direct; rien ne sonne, et rien n’est confirmé.',
+      '{count} commandes : celles ouvertes le {time}, et celles qui ont eu des avis depuis deux heures avant. Refaites à partir de leur historique comme celles du tableau en direct; rien ne sonne, et rien n’est confirmé.',
   },
   'replay.shortened': {
     one: 'De {count} commande, seuls les {most} premiers événements sont affichés.',
@@ -333,65 +363,5 @@ export const frCaAuditors = {
   'replay.times': '{speed}x',
   'replay.timeline': 'Chronologie de la commande {order}',
 
-  'coverage.title': 'Couverture',
-  'coverage.intro':
-    'Ce que chaque service de livraison envoie vraiment à chaque restaurant, lu dans le journal : les sept derniers jours, à moins que vous ne demandiez autre chose.',
-  'coverage.source': 'Origine',
-  'coverage.from': 'Depuis',
-  'coverage.until': 'Jusqu’à',
-  'coverage.reading': 'Lecture du journal…',
-  'coverage.nothing': 'Rien n’a été signalé.',
-  'coverage.groups': { one: '{count} origine et restaurant', other: '{count} origines et restaurants' },
-  'coverage.report': {
-    one: '{count} événement de {from} à {to} ({clock}), pour {groups}.',
-    other: '{count} événements de {from} à {to} ({clock}), pour {groups}.',
-  },
-  'coverage.until_only': 'Compté seulement jusqu’à {time} : demandez une durée plus courte.',
-  'coverage.ungrouped': {
-    one: '{count} événement d’autres origines n’est pas distingué.',
-    other: '{count} événements d’autres origines ne sont pas distingués.',
-  },
-  'coverage.more': 'Afficher plus',
-  'coverage.percent': '{percent} %',
-  'coverage.under': '<{percent} %',
-  'coverage.no_source': 'Sans origine',
-  'coverage.about': {
-    one: '{location} · {count} événement · tardifs : {late}',
-    other: '{location} · {count} événements · tardifs : {late}',
-  },
-  'coverage.count_share': '{number} ({share})',
-  'coverage.no_unknown': 'Aucune valeur non documentée.',
-  'coverage.unknown': 'Valeurs non documentées',
-  'coverage.further': {
-    one: '{count} événement avec d’autres encore.',
-    other: '{count} événements avec d’autres encore.',
-  },
-  'coverage.unreadable': 'Champs venus sous une autre forme',
-  'coverage.none_said': 'Aucune n’a jamais été dite.',
-  'coverage.value': 'Valeur',
-  'coverage.never': 'Jamais dites :',
-  'coverage.gaps': 'Temps habituel entre une valeur et la suivante',
-  'coverage.gaps_of': 'Temps entre les valeurs de {source}',
-  'coverage.gap_from': 'De',
-  'coverage.gap_to': 'À',
-  'coverage.half': 'La moitié en',
-  'coverage.most': '90 % en',
-  'coverage.times': 'Fois',
-  'endpoint.title': 'Nos propres réponses à Stream',
-  'endpoint.share': 'Depuis {time}, {share} des appels de Stream n’ont pas reçu de réponse 2xx.',
-  'endpoint.share_alarm': 'Depuis {time}, {share} des appels de Stream n’ont pas reçu de réponse 2xx : {alarm}.',
-  'endpoint.reached': '{share} atteint : {alarm}',
-  'endpoint.not_reached': '{share} non atteint : {alarm}',
-  'endpoint.alarm_10': 'Stream commence à envoyer des courriels d’alerte',
-  'endpoint.alarm_25': 'la limite supérieure de ce dont Stream alerte',
-  'endpoint.alarm_50': 'Stream coupe tous les événements',
-  'endpoint.alarm': 'Stream intervient',
-  'endpoint.not_authentic': '{share} de tous les appels ont été refusés, car non authentiques.',
-  'endpoint.anybody': 'N’importe qui peut les envoyer; à notre connaissance, ils ne viennent pas de Stream.',
-  'endpoint.secrets':
-    'Ils sont signés, rien d’authentique ne vient, et Stream compte les siens : vérifiez que {variable} a le secret du portail de Stream.',
-  'endpoint.repeats': 'Répétitions : {share} de ce qui a pu être utilisé ({number}).',
-  'endpoint.no_repeats': 'Répétitions : rien n’est venu encore.',
-  'endpoint.since':
-    'Depuis {time}, quand ce processus a commencé : les répétitions reçoivent une réponse, et ne sont pas conservées.',
+  ...frCaCoverage,
 } as const satisfies AuditorsCatalogue;

@@ -2,7 +2,7 @@ import { offsetsOfZone, offsetText, timeWordsBy, wallClock } from '../../../sche
 import type { OrderKey } from '../../../schemas/order-key';
 import type { DriverTurn, OrderSummary, StageSpan } from '../../../schemas/api/order-summary';
 import { sourceWords } from '../../../schemas/words/source-words';
-import { spanWords } from '../../../schemas/words/span-words';
+import { spanMs, spanWords } from '../../../schemas/words/span-words';
 import { STAGE_WORDS } from '../../../schemas/words/stage-words';
 import { summaryWords } from '../../../schemas/language/sentences/summary-words';
 import { VERDICT_WORDS } from '../../../schemas/words/verdict-words';
@@ -35,7 +35,7 @@ export function pageTimes(timeZone: string): PageTimes {
   return { zone: timeZone, show };
 }
 
-const between = (from: string, to: string): string => spanWords(Math.max(0, Date.parse(to) - Date.parse(from)));
+const between = (from: string, to: string): string => spanWords(spanMs(Date.parse(from), Date.parse(to)));
 
 /** @returns from when to when, and for how long; HTML. */
 const spanCells = ({ from, to }: { readonly from: string; readonly to: string | null }, { show }: PageTimes): string =>

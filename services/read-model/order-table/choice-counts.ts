@@ -2,6 +2,7 @@ import type { Choice } from '../../../schemas/api/search-choices';
 import { VERDICTS } from '../../../schemas/vocabulary';
 import { DRIVES_OF_ORDER } from './schema';
 import { verdictNumber } from './verdicts';
+import { sourceSpelling } from './words';
 
 /** How orders are counted by what the search lets people choose. */
 
@@ -100,8 +101,10 @@ const INDEXED: Readonly<Record<IndexedChoice, string>> = {
 };
 
 /** @returns a word as the index has it */
-const indexed = (choice: IndexedChoice, value: string): string | number =>
-  choice === 'verdict' ? VERDICTS.findIndex((verdict) => verdict === value) : value;
+function indexed(choice: IndexedChoice, value: string): string | number {
+  if (choice === 'verdict') return VERDICTS.findIndex((verdict) => verdict === value);
+  return choice === 'source' ? sourceSpelling(value) : value;
+}
 
 /** @returns what counts the orders that have a word, at most `limit`, by the index of the words */
 export const countingBy = (choice: IndexedChoice, value: string, limit: number): Statement => ({

@@ -3,7 +3,7 @@ import { type AttentionCode, FINAL_STAGES, type Verdict } from '../../../schemas
 import { conditionsOf, type OrderFilter } from './filter';
 import { DRIVES_OF_ORDER } from './schema';
 import { verdictNumber } from './verdicts';
-import { gramsOf, plateSpelling } from './words';
+import { gramsOf, plateSpelling, sourceSpelling } from './words';
 
 /** How the search finds its way to the newest orders that may be wanted: by the index that leaves fewest to look at. */
 
@@ -120,7 +120,7 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
       ofOrders(`active = 1 AND ${has}`, [attentionMark(attention)], ACTIVE),
     ];
   }
-  if (source !== undefined) return [ofDrives('source_spelling', spellingOf(source))];
+  if (source !== undefined) return [ofDrives('source_spelling', sourceSpelling(source))];
   if (verdict !== undefined) return [ofVerdict(verdict)];
   return [ofOrders('')];
 }
@@ -177,7 +177,7 @@ export function wantedOf(filter: SearchFilter): {
   const wanted: readonly (readonly [sql: string, ...parameters: (string | number)[]])[] = [
     ...(only === undefined ? [] : [['location_id = ?', only] as const]),
     ...(filter.attention === undefined ? [] : [['instr(attention, ?) > 0', attentionMark(filter.attention)] as const]),
-    ...(filter.source === undefined ? [] : [[HAS_SOURCE, spellingOf(filter.source)] as const]),
+    ...(filter.source === undefined ? [] : [[HAS_SOURCE, sourceSpelling(filter.source)] as const]),
     ...shortParts(filter),
     ...(filter.verdict === undefined ? [] : [[HAS_VERDICT, verdictNumber(filter.verdict)] as const]),
   ];

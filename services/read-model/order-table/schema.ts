@@ -14,7 +14,7 @@ import type { Position } from '../../event-store/event-store';
  */
 
 /** Counts changes of the tables below; the code that opens the read model says the version of the folds. */
-export const TABLE_VERSION = 12;
+export const TABLE_VERSION = 13;
 export const BUSY_TIMEOUT_MS = 2_000;
 
 /**
@@ -24,9 +24,9 @@ export const BUSY_TIMEOUT_MS = 2_000;
  *
  * The rest is for the search, newest first: `attention` has codes between spaces. Of orders that have ended, which is most,
  * few change any more, so the {@link INDEXES} of them cost little. `drives` has every driver of each order; its ids begin with
- * the order's `seq` ({@link DRIVES_OF_ORDER}), so they have the order of it. `order_verdicts` has how its events were read, each
- * verdict once, as its place in the list of vocabulary.ts. The two indexes of trigrams have no text:
- * what is found is looked at again. `unwritten_words` has the ids of the drivers, and of the orders ({@link ORDER_ITSELF}),
+ * the order's `seq` ({@link DRIVES_OF_ORDER}), so they have the order of it; `source_spelling` is the same for all spellings of
+ * one platform. `order_verdicts` has how its events were read, each verdict once, as its place in the list of vocabulary.ts.
+ * The two indexes of trigrams have no text: what is found is looked at again. `unwritten_words` has the ids of the drivers, and of the orders ({@link ORDER_ITSELF}),
  * of which they do not have the words yet, with those of a driver that they have instead, or null: words are written many at
  * a time, which costs a small part of what it costs one by one, and a search looks at these too.
  */
@@ -57,7 +57,9 @@ export const SCHEMA = `
     license_plate   TEXT,
     phone_last4     TEXT,
     from_at         TEXT NOT NULL,
-    to_at           TEXT
+    to_at           TEXT,
+    ended_by        TEXT,
+    left_at         TEXT
   ) STRICT;
   CREATE TABLE order_verdicts (
     verdict INTEGER NOT NULL,

@@ -3,7 +3,7 @@ import type { Drive } from '../../../projections/order/drives';
 import { spellingOf } from '../../../projections/values/spelling';
 import { DRIVES_OF_ORDER, INDEXES, ORDER_ITSELF } from './schema';
 import { wipingPages } from './wipe';
-import { addSpellings, plateSpelling } from './words';
+import { addSpellings, plateSpelling, sourceSpelling } from './words';
 
 export interface DriveRow extends Omit<Drive, 'from' | 'to'> {
   readonly id: number;
@@ -11,18 +11,24 @@ export interface DriveRow extends Omit<Drive, 'from' | 'to'> {
   readonly to_at: string | null;
 }
 
+/** What of a driver changes most: no index has it. */
+type End = Pick<Drive, 'to' | 'ended_by' | 'left_at'>;
+
 /** Of one order, oldest first: parameters are the first id of the order and that of the next one. */
-export const DRIVES_SQL = `SELECT id, name, source, license_plate, phone_last4, from_at, to_at FROM drives
+export const DRIVES_SQL = `SELECT id, name, source, license_plate, phone_last4, from_at, to_at, ended_by, left_at FROM drives
   WHERE id >= ? AND id < ? ORDER BY id`;
 
-export const driveOf = ({ name, source, license_plate, phone_last4, from_at, to_at }: DriveRow): Drive => ({
-  name,
-  source,
-  license_plate,
-  phone_last4,
+export const driveOf = ({ id: _, from_at, to_at, ...drive }: DriveRow): Drive => ({
+  ...drive,
   from: from_at,
   to: to_at,
 });
+
+const PUT_SQL = `INSERT OR REPLACE INTO drives
+  (id, name, source, source_spelling, license_plate, phone_last4, from_at, to_at, ended_by, left_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+/** Most changes are this one: it writes no index. */
+const SET_END_SQL = 'UPDATE drives SET to_at = ?, ended_by = ?, left_at = ? WHERE id = ?';
 
 type Words = readonly [name: string, plate: string];
 
@@ -33,8 +39,10 @@ const wordsOf = ({ name, license_plate }: Pick<Drive, 'name' | 'license_plate'>)
 
 const NO_WORDS = [null, null] as const;
 
-const isSame = (one: Drive, other: Drive): boolean =>
-  one.to === other.to &&
+const isSameEnd = (one: End, other: End): boolean =>
+  one.to === other.to && one.ended_by === other.ended_by && one.left_at === other.left_at;
+
+const isSameDriver = (one: Drive, other: Drive): boolean =>
   one.from === other.from &&
   one.name === other.name &&
   one.source === other.source &&
@@ -89,12 +97,8 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
   addSpellings(db);
   const removeOrder = db.prepare<[number]>('DELETE FROM order_words WHERE rowid = ?');
   const rowsOf = db.prepare<[number, number], DriveRow>(DRIVES_SQL);
-  const put = db.prepare<(string | number | null)[]>(
-    `INSERT OR REPLACE INTO drives (id, name, source, source_spelling, license_plate, phone_last4, from_at, to_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  // Most changes are this one: it writes no index.
-  const end = db.prepare<[string | null, number]>('UPDATE drives SET to_at = ? WHERE id = ?');
+  const put = db.prepare<(string | number | null)[]>(PUT_SQL);
+  const setEnd = db.prepare<(string | number | null)[]>(SET_END_SQL);
   const removeDrive = db.prepare<[number]>('DELETE FROM drives WHERE id = ?');
   const removeWords = db.prepare<[number, ...Words]>(
     `INSERT INTO driver_words (driver_words, rowid, name, plate) VALUES ('delete', ?, ?, ?)`,
@@ -111,12 +115,14 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
   const rows = (seq: number): DriveRow[] => rowsOf.all(seq * DRIVES_OF_ORDER, (seq + 1) * DRIVES_OF_ORDER);
 
   function write(id: number, before: DriveRow | undefined, drive: Drive): void {
-    const { name, source, license_plate, phone_last4, from, to } = drive;
-    if (before !== undefined && isSame(driveOf(before), { ...drive, to: before.to_at })) {
-      if (before.to_at !== to) end.run(to, id);
+    const { name, source, license_plate, phone_last4, from, to, ended_by, left_at } = drive;
+    const known = before === undefined ? null : driveOf(before);
+    if (known !== null && isSameDriver(known, drive)) {
+      if (!isSameEnd(known, drive)) setEnd.run(to, ended_by, left_at, id);
       return;
     }
-    put.run(id, name, source, source === null ? null : spellingOf(source), license_plate, phone_last4, from, to);
+    const spelling = source === null ? null : sourceSpelling(source);
+    put.run(id, name, source, spelling, license_plate, phone_last4, from, to, ended_by, left_at);
     if (!isKept || (before?.name === name && before.license_plate === license_plate)) return;
     const [formerName, formerPlate] = before === undefined ? NO_WORDS : wordsOf(before);
     waiting += postpone.run(id, formerName, formerPlate).changes;

@@ -1,5 +1,6 @@
 import type { Database as Connection } from 'better-sqlite3';
 import { spellingOf } from '../../../projections/values/spelling';
+import { sourceWords } from '../../../schemas/words/source-words';
 
 /** Texts as the search looks them up by their parts: in trigrams, as the tokenizer of SQLite cuts them. */
 
@@ -12,6 +13,9 @@ const DISTINGUISHES_IDS = /\d.*\d/s;
 
 /** @returns a plate as it is looked for: spaces and dashes are written or not. */
 export const plateSpelling = (plate: string): string => spellingOf(plate).replace(/[^\p{L}\p{N}]/gu, '');
+
+/** @returns a source as it is looked for: by what people call it, in whichever of its spellings it comes. */
+export const sourceSpelling = (source: string): string => spellingOf(sourceWords(source));
 
 /** Lets statements write texts as they are looked for: `spelling` and `plate_spelling`. */
 export function addSpellings(db: Connection): void {

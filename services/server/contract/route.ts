@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { BasePath } from '../../http/base-path';
 import { serve } from '../../http/endpoint';
-import { createPages } from '../../screens/page-route';
+import { createPages, withLanguage } from '../../screens/page-route';
 import { apiContent } from './api-page';
 import { asyncApiDocument } from './asyncapi';
 import type { OpenApi } from './document';
@@ -32,7 +32,8 @@ export function createContract(version: string, basePath: BasePath): Router {
       },
     }),
   );
-  router.use(createPages([['/docs', 'docs.html']], basePath, (page) => page.replace(PLACE, content)));
+  const complete = (page: string, language: string): string => withLanguage(page.replace(PLACE, content), language);
+  router.use(createPages([['/docs', 'docs.html']], basePath, complete));
   return router;
 }
 

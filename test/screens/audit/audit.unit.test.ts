@@ -6,7 +6,7 @@ import { STAGE_RULES } from '../../../projections/order/stage';
 import type { OrderEvent } from '../../../schemas/events/order-events';
 import type { HistoryEvent, Order } from '../../../schemas/api/order-view';
 import { VERDICTS } from '../../../schemas/vocabulary';
-import { spanWords } from '../../../schemas/words/span-words';
+import { spanMs, spanWords } from '../../../schemas/words/span-words';
 import { withoutContact, withoutContactInEvent } from '../../../services/access/withhold';
 import {
   fieldWords,
@@ -148,11 +148,30 @@ describe('the words of the audit pages', () => {
   });
 
   it('a negative gap is worded as a clock that went back', () => {
-    expect([gapWords(0), gapWords(4_000), gapWords(-4_000)]).toEqual([
+    expect([gapWords(7, 7), gapWords(0, 4_000), gapWords(4_000, 0)]).toEqual([
       'at once',
       '4 s later',
       'the clock went back 4 s',
     ]);
+  });
+
+  it('a time between two moments is one, wherever it is said: what their clocks show, and what its parts add up to', () => {
+    const fraction = fc.integer({ min: 0, max: 4 * 3_600_000 });
+    fc.assert(
+      fc.property(fraction, fraction, (one, other) => {
+        const [from, to] = [Math.min(one, other), Math.max(one, other)];
+        const seconds = Math.floor(to / 1_000) - Math.floor(from / 1_000);
+        expect(spanMs(from, to)).toBe(to - from < 60_000 ? to - from : seconds * 1_000);
+        const [middle, last] = [to + 60_000, to + 60_000 + (to - from)];
+        if (to - from >= 60_000) {
+          expect(spanMs(from, to) + spanMs(to, middle) + spanMs(middle, last)).toBe(spanMs(from, last));
+        }
+      }),
+    );
+    // 18:00:00.900 to 18:14:25.100: by the clocks, 14 min 25 s.
+    expect(spanWords(spanMs(900, 865_100))).toBe('14 min 25 s');
+    expect(gapWords(900, 865_100)).toBe('14 min 25 s later');
+    expect(spanMs(5, 0)).toBe(0);
   });
 
   it('values are shown as they came, with null for nothing', () => {

@@ -133,6 +133,11 @@ describe('the words of stages and drivers', () => {
     expect(lines[1 + MAX_SUMMARY_VISITS / 2]).toBe('And 7 more visits between');
   });
 
+  it('how long a time took is what the two times beside it say', () => {
+    const visit = { from: '2026-11-21T09:00:00.900Z', to: '2026-11-21T09:14:25.100Z' };
+    expect(visitWords(visit, by(visit.from))).toEqual({ words: '18:00:00 to 18:14:25', took: '14 min 25 s' });
+  });
+
   it('a visit since no known time has no length', () => {
     expect(visitWords({ from: 'yesterday', to: SINCE }, by(SINCE)).took).toBeNull();
   });

@@ -15,7 +15,11 @@ const STATE = evolve(initial, {
   receivedAt: '2026-11-29T12:00:00.000Z',
   contentHash: 'a'.repeat(64),
 });
-const ORDER: FoundOrder = FoundOrder.parse({ ...toOrder(KEY, STATE), drivers: [] });
+const ORDER: FoundOrder = FoundOrder.parse({
+  ...toOrder(KEY, STATE),
+  number_since: STATE.number_since,
+  drivers: [],
+});
 
 const page = (orders: number, next: number | null): FoundOrders => ({
   orders: Array.from({ length: orders }, () => ORDER),

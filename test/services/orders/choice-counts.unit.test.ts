@@ -148,6 +148,19 @@ it('sources that nobody knew before are counted by their spelling, up to a limit
   reader.close();
 });
 
+it('a platform that comes in several spellings is counted once, at one location and at all', async () => {
+  const eats = (source: string) => orderOf('here', source, eventsOf(says('completed', 'completed', { source, name: 'Jane' })));
+  const reader = tableOf(['ubereats', 'uber_eats', 'Uber Eats', 'uber'].map(eats));
+  for (const locations of [null, ['here']]) {
+    const { source } = await count(reader, locations);
+    expect(source.filter(({ orders }) => orders > 0)).toEqual([
+      { value: 'uber', orders: 1, more: false },
+      { value: 'uber eats', orders: 3, more: false },
+    ]);
+  }
+  reader.close();
+});
+
 it('nothing more is counted once nobody waits for it', async () => {
   const reader = tableOf([orderOf('here', 'done', DONE)]);
   for (const locations of [null, ['here']]) {

@@ -75,7 +75,7 @@ const rowsOf = (csv: string): readonly (readonly string[])[] =>
 const asCell = (text: string): string => (/^[\d='+\-@]/.test(text) ? `'${text}` : text);
 
 const find = async (query: Readonly<Record<string, string>>, token = READER_TOKEN): Promise<Order[]> =>
-  (await findWithDrivers(query, token)).map(({ drivers: _, ...order }) => order);
+  (await findWithDrivers(query, token)).map(({ drivers: _, number_since: _since, ...order }) => order);
 const idsOf = (orders: readonly Order[]): string[] => orders.map(({ order_id }) => order_id);
 
 describe('the search for orders', () => {
@@ -166,6 +166,13 @@ describe('the search for orders', () => {
     },
   );
 
+  it('pages go by when the number of an order was first reported, which each order says', async () => {
+    const found = await findWithDrivers({});
+    const since = found.map(({ number_since }) => number_since);
+    expect(since).toEqual(expected(() => true).map(({ first_received_at }) => first_received_at));
+    expect(since).toEqual([...since].sort().reverse());
+  });
+
   it('a search by time finds orders updated at or after one time and first reported before another', async () => {
     const middle = lives[15]?.events[0]?.receivedAt ?? '';
     expect(await find({ from: middle })).toEqual(expected((life) => life.state.updated_at >= middle));
@@ -187,18 +194,19 @@ describe('the search for orders', () => {
       const [columns, ...rows] = rowsOf(answer.text);
       const found = await findWithDrivers(query);
       expect(found.length).toBeGreaterThan(2);
-      const shown = ['location_id', 'order_id', 'stage', 'revision', 'driver_from'].map((name) =>
+      const shown = ['location_id', 'order_id', 'stage', 'revision', 'driver_from', 'driver_ended_by'].map((name) =>
         columns?.indexOf(name),
       );
       const orders = rows.map((row) => shown.map((at) => row[at ?? -1]));
       expect(orders).toEqual(
         found.flatMap(({ location_id, order_id, stage, revision, drivers }) =>
-          (drivers.length === 0 ? [{ from: '' }] : drivers).map(({ from }): unknown[] => [
+          (drivers.length === 0 ? [{ from: '', ended_by: null }] : drivers).map(({ from, ended_by }): unknown[] => [
             asCell(location_id),
             asCell(order_id),
             stage,
             String(revision),
             from,
+            ended_by ?? '',
           ]),
         ),
       );
@@ -288,9 +296,22 @@ describe('the search by driver', () => {
     expect(idsOf(await inDrivers({ driver: 'x' }))).toEqual([]);
   });
 
-  it('a search by source takes the whole name of the source, in any case', async () => {
+  it('a search by source takes the whole name of the source, in any case and in each of its spellings', async () => {
     expect(idsOf(await inDrivers({ source: 'uber' }))).toEqual(['gone', 'jose']);
     expect(idsOf(await inDrivers({ source: 'ube' }))).toEqual([]);
+    for (const source of ['ubereats', 'uber_eats']) {
+      const of = orderKey('eats', source);
+      await service.deliver(update(of, { driver_details: { source, name: 'Ines' } }));
+    }
+    for (const source of ['ubereats', 'UBER_EATS', 'uber eats']) {
+      for (const location_id of [{}, { location_id: 'eats' }]) {
+        expect(idsOf(await find({ source, ...location_id }))).toEqual(['uber_eats', 'ubereats']);
+      }
+    }
+    expect(idsOf(await find({ source: 'uber', location_id: 'eats' }))).toEqual([]);
+    const { json } = await service.call('/audit/choices?location_id=eats', { headers: bearer(READER_TOKEN) });
+    const eats = SearchChoices.parse(json).source.filter(({ value }) => value.includes('eats'));
+    expect(eats).toEqual([{ value: 'uber eats', orders: 2, more: false }]);
   });
 
   it('a search by driver withholds contacts from readers who may not see them', async () => {
@@ -325,8 +346,20 @@ describe('the search for a driver who was replaced', () => {
     license_plate: '7KX-482',
     from: times[0],
     to: times[1],
+    ended_by: 'another_driver',
+    left_at: null,
+    replaced_by: { name: 'Ann Lee', source: 'doordash' },
   });
-  const asAnn = () => ({ name: 'Ann Lee', source: 'doordash', license_plate: null, from: times[1], to: times[2] });
+  const asAnn = () => ({
+    name: 'Ann Lee',
+    source: 'doordash',
+    license_plate: null,
+    from: times[1],
+    to: times[2],
+    ended_by: 'order_ended',
+    left_at: times[2],
+    replaced_by: null,
+  });
   const drivers = async (query: Readonly<Record<string, string>>, token?: string) =>
     (await findWithDrivers({ location_id: place, ...query }, token)).map((found) => [found.order_id, found.drivers]);
 
@@ -341,12 +374,16 @@ describe('the search for a driver who was replaced', () => {
     { phone_last4: '4711' },
     { source: 'Uber' },
     { driver: 'omar', license_plate: '7KX', phone_last4: '4711', source: 'uber' },
-  ])('a search for %j finds the order, which driver matched, and from when to when', async (query) => {
-    expect(await drivers(query)).toEqual([['disputed', [asOmar()]]]);
-  });
+  ])(
+    'a search for %j finds the order, which driver matched, from when to when, and who came instead',
+    async (query) => {
+      expect(await drivers(query)).toEqual([['disputed', [asOmar()]]]);
+    },
+  );
 
   it('a search for the driver who is still there finds no end, and one without a driver shows all drivers', async () => {
-    const alone = ['ann alone', [{ ...asAnn(), from: expect.any(String) as string, to: null }]];
+    const still = { from: expect.any(String) as string, to: null, ended_by: null, left_at: null };
+    const alone = ['ann alone', [{ ...asAnn(), ...still }]];
     expect(await drivers({ driver: 'ann lee' })).toEqual([alone, ['disputed', [asAnn()]]]);
     expect(await drivers({})).toEqual([alone, ['disputed', [asOmar(), asAnn()]]]);
   });

@@ -16,6 +16,17 @@ import { temporaryDirectory } from '../../support/running-service';
 import { contentOf, runsOfWords } from './table-content';
 
 const NO_VERDICTS: ReadonlySet<Verdict> = new Set();
+/** A driver of whom nothing is known. */
+const NOBODY_KNOWN: Drive = {
+  name: null,
+  source: null,
+  license_plate: null,
+  phone_last4: null,
+  from: '',
+  to: null,
+  ended_by: null,
+  left_at: null,
+};
 const STATE = fold(eventsOf(says('in_progress')));
 
 type Step =
@@ -36,6 +47,8 @@ const arbitraryDrive: fc.Arbitrary<Drive> = fc.record({
   phone_last4: fc.constantFrom('1234', null),
   from: fc.constant('2026-11-29T12:00:00.000Z'),
   to: fc.constantFrom('2026-11-29T12:30:00.000Z', null),
+  ended_by: fc.constantFrom('another_driver', 'unassigned', 'order_ended', null),
+  left_at: fc.constantFrom('2026-11-29T12:20:00.000Z', null),
 });
 const arbitraryOrder = fc.constantFrom('Order-1001', 'order-1002', 'é-77');
 const arbitraryVerdicts = fc.subarray([...VERDICTS]);
@@ -189,7 +202,7 @@ it('an order is found by a part of its id and of the name of its driver at once,
       eventHash: null,
       verdicts: NO_VERDICTS,
     };
-    const drives = [{ name, source: null, license_plate: null, phone_last4: null, from: '', to: null }];
+    const drives = [{ ...NOBODY_KNOWN, name }];
     table.save([{ ...order, ...placed, drives }], placed.position, { position: placed.position, id: placed.eventId });
   };
   for (let number = 1_000; number < 1_400; number++) save(number, `Driver ${String(number)}`);
@@ -228,7 +241,7 @@ it('no former name of a driver is in the file once words were written, however m
       eventHash: null,
       verdicts: NO_VERDICTS,
       ...placed,
-      drives: [{ name: name(number), source: null, license_plate: null, phone_last4: null, from: '', to: null }],
+      drives: [{ ...NOBODY_KNOWN, name: name(number) }],
     }));
     table.save(orders, placed.position, { position: placed.position, id: placed.eventId });
   };
@@ -251,14 +264,7 @@ it('a search misses no order where a driver of one order has as many words as ar
     const placed = { position: String(position) as Position, eventId: eventId('newest') };
     const hashes = { contentHash: null, eventHash: null };
     const about = { key: orderKey('here', order), state: STATE, verdicts: NO_VERDICTS, ...hashes, ...placed };
-    const drives = names.map((name) => ({
-      name,
-      source: null,
-      license_plate: null,
-      phone_last4: null,
-      from: '',
-      to: null,
-    }));
+    const drives = names.map((name) => ({ ...NOBODY_KNOWN, name }));
     table.save([{ ...about, drives }], placed.position, { position: placed.position, id: placed.eventId });
   };
   save(1, 'oldest', ['Omar Haddad']);
@@ -288,9 +294,7 @@ it('words that are made at once are kept in one run, however the orders of many 
     state: STATE,
     contentHash: null,
     eventHash: null,
-    drives: [
-      { name: `Driver ${String(n)}`, source: 'uber', license_plate: null, phone_last4: null, from: '', to: null },
-    ],
+    drives: [{ ...NOBODY_KNOWN, name: `Driver ${String(n)}`, source: 'uber' }],
     verdicts: NO_VERDICTS,
     ...placed,
   }));
@@ -305,9 +309,7 @@ it('the WAL is empty once the indexes were made, however large they are, for nam
   const directory = temporaryDirectory();
   const file = join(directory, 'read-model.sqlite');
   const table = openOrderTable(file, 'v1');
-  const drives = [
-    { name: 'Omar Haddad', source: 'uber', license_plate: null, phone_last4: '1234', from: '', to: null },
-  ];
+  const drives = [{ ...NOBODY_KNOWN, name: 'Omar Haddad', source: 'uber', phone_last4: '1234' }];
   const placed = { position: '1' as Position, eventId: eventId('newest') };
   const saved = { state: STATE, contentHash: null, eventHash: null, drives, verdicts: NO_VERDICTS, ...placed };
   const orders = Array.from({ length: 500 }, (_, n) => ({ key: orderKey('here', `order ${String(n)}`), ...saved }));

@@ -72,6 +72,13 @@ export async function historyOf(
   return { kind: 'found', value: { events, complete: false } };
 }
 
+/** @returns how many events of an order came after a revision, at most {@link PAGE}; null if that cannot be had */
+export async function newerEvents(key: OrderKey, revision: number, signal: AbortSignal): Promise<number | null> {
+  const path = `${pathOf(key)}/history?limit=${String(PAGE)}&after=${String(revision)}`;
+  const page = await ask<HistoryPage>(path, signal);
+  return page.kind === 'found' ? page.value.events.length : null;
+}
+
 /** What became of an order, in short. */
 export const summaryOf = (key: OrderKey, signal?: AbortSignal): Promise<Answer<OrderSummaries>> =>
   ask<OrderSummaries>(`${pathOf(key)}/summary`, signal);

@@ -2,6 +2,7 @@ import type { OrderKey } from '../../../../schemas/order-key';
 import { isTimeZone } from '../../../../schemas/local-time';
 import { basePath } from '../shared/base-path';
 import { languageOf } from '../shared/query';
+import { readFilters, readShown, shownIn } from './model/search';
 
 /** Addresses of the audit pages: each can be kept and given on, and speaks as the page was asked to that leads there. */
 
@@ -15,9 +16,19 @@ const query = (fields: Readonly<Record<string, string | null>>): string => {
 const pageQuery = (fields: Readonly<Record<string, string | null>>): string =>
   query({ ...fields, lang: languageOf(window.location.search) });
 
-/** @param revision of the event that is pointed at; null: of none */
-export const timelineAddress = ({ location_id, order_id }: OrderKey, revision: number | null = null): string =>
-  `${basePath}/audit?${pageQuery({ location: location_id, order: order_id, revision: revision === null ? null : String(revision) })}`;
+/** Returns by which search this page was come to, as the query of its address; null: by none. */
+const searchBefore = (): string | null => new URLSearchParams(window.location.search).get('search');
+
+/**
+ * @param revision of the event that is pointed at; null: of none
+ * @param search to which the page leads back, as the query of its address; null: there is none
+ */
+export const timelineAddress = (
+  { location_id, order_id }: OrderKey,
+  revision: number | null = null,
+  search: string | null = searchBefore(),
+): string =>
+  `${basePath}/audit?${pageQuery({ location: location_id, order: order_id, search, revision: revision === null ? null : String(revision) })}`;
 
 /** @param at milliseconds since the epoch */
 export const replayAddress = (location: string, at: number | null, hours: number | null = null): string =>
@@ -25,16 +36,29 @@ export const replayAddress = (location: string, at: number | null, hours: number
     location,
     at: at === null ? null : new Date(at).toISOString(),
     hours: hours === null ? null : String(hours),
+    search: searchBefore(),
   })}`;
 
-/** Returns the address at which each word of an order is explained. */
-export const wordsAddress = (): string => `${basePath}/docs#words`;
+/** Returns the address at which each word of an order is explained, in English; the header of that page keeps the language. */
+export function wordsAddress(): string {
+  const parameters = pageQuery({});
+  return `${basePath}/docs${parameters === '' ? '' : `?${parameters}`}#words`;
+}
 
 /** @param filters as `GET /audit/orders` takes them */
 export const searchAddress = (filters: Readonly<Record<string, string>>): string => {
   const parameters = pageQuery(filters);
   return parameters === '' ? `${basePath}/audit` : `${basePath}/audit?${parameters}`;
 };
+
+/** @param filters the same. @returns the query of the address of their search, by which other pages lead back to it */
+export const searchQuery = (filters: Readonly<Record<string, string>>): string => query(filters);
+
+/** Returns the address of the search by which this page was come to; of the search for the newest orders, if by none. */
+export function searchAddressBefore(): string {
+  const before = new URLSearchParams(searchBefore() ?? '');
+  return searchAddress({ ...readFilters(before), ...shownIn(readShown(before)) });
+}
 
 /** @param filters as `GET /coverage` takes them */
 export const coverageAddress = (filters: Readonly<Record<string, string>>): string => {

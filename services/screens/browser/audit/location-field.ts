@@ -1,5 +1,6 @@
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import type { LocationPicks } from '../feed/location-picks';
+import { choiceWords, type Location } from '../feed/locations';
 import { valueOf } from '../shared/field-events';
 import { clockOf, type PlaceClock } from './model/place-clock';
 import { say } from './model/say';
@@ -18,10 +19,24 @@ export class LocationField {
     this.#locations = locations;
   }
 
-  /** @returns the id of the location that is named now; undefined: none is */
+  /** @returns the id of the location that is named now, by a part of its name or id too; undefined: none is */
   get chosen(): string | undefined {
     const text = (this.#typed ?? this.#given).trim();
+    const [only, another] = this.#sought;
+    if (only !== undefined && another === undefined) return only.location_id;
     return text === '' ? undefined : this.#locations.idOf(text);
+  }
+
+  /** @returns the locations of which each has what was typed as a part of its name or id, if there are several */
+  get several(): readonly Location[] {
+    const sought = this.#sought;
+    return sought.length > 1 ? sought : [];
+  }
+
+  /** Those of which what was typed is a part, unless it is all that one of them is called. */
+  get #sought(): readonly Location[] {
+    const text = this.#typed?.trim() ?? '';
+    return text === '' || this.#locations.has(this.#locations.idOf(text)) ? [] : this.#locations.sought(text);
   }
 
   /** @returns the clock of the location that is named now, or else that of the browser */
@@ -45,14 +60,17 @@ export class LocationField {
           autocomplete="off"
           spellcheck="false"
           list=${this.#locations.all.length === 0 ? nothing : 'known-locations'}
-          .value=${this.#given}
+          .value=${this.#typed ?? this.#words(this.#given)}
           @input=${this.#input}
       /></label>
       <datalist id="known-locations">
-        ${this.#locations.all.map(
-          ({ location_id, name }) => html`<option value=${location_id}>${name ?? nothing}</option>`,
-        )}
+        ${this.#locations.all.map((one) => html`<option value=${choiceWords(one)}></option>`)}
       </datalist>`;
+  }
+
+  /** What people pick a location by; of one that is not known its id. */
+  #words(id: string): string {
+    return this.#locations.has(id) ? choiceWords({ location_id: id, name: this.#locations.nameOf(id) }) : id;
   }
 
   readonly #input = (event: Event): void => {

@@ -175,7 +175,7 @@ export class TicketRailBoard extends railElement({
   }
 
   #renderBar(now: number, freshness: Freshness): TemplateResult {
-    const called = this.#orders.facts.name ?? this.location;
+    const called = this.replay?.called ?? this.#orders.facts.name ?? this.location;
     if (this.isWall) return wallBar(called, freshness, now, this.settings.hourCycle, this.#awake.isRefused);
     return boardBar({
       location: this.location,

@@ -42,7 +42,8 @@ export function likeliest<One extends Pick<Location, 'location_id' | 'name'>>(
 }
 
 export type Locations =
-  | { readonly kind: 'listed'; readonly locations: readonly Location[] }
+  /** `complete`: there are no others. */
+  | { readonly kind: 'listed'; readonly locations: readonly Location[]; readonly complete: boolean }
   | { readonly kind: 'refused'; readonly reason: 'login' | 'forbidden' }
   | { readonly kind: 'failed' };
 
@@ -67,13 +68,13 @@ export async function listLocations(service: string, token: string | null): Prom
       if (!response.ok) return { kind: 'failed' };
       const answer = (await response.json()) as { locations: readonly Location[]; next: string | null }; // as the contract has it
       locations.push(...answer.locations);
-      if (answer.next === null) break;
+      if (answer.next === null) return { kind: 'listed', locations, complete: true };
       after = answer.next;
     }
   } catch {
     return { kind: 'failed' };
   }
-  return { kind: 'listed', locations };
+  return { kind: 'listed', locations, complete: false };
 }
 
 /** @returns the name under which this browser is signed in, or null: it is not, or need not be. */

@@ -376,6 +376,19 @@ describe('API page for people', () => {
     }
   });
 
+  it('the header of the API page leads to pages that speak as its address says, if it says so', async () => {
+    const linksOf = async (query: string): Promise<readonly string[]> => {
+      const { text } = await service.call(`/docs${query}`);
+      const [header = ''] = /<nav.*?<\/nav>/s.exec(text) ?? [];
+      return [...header.matchAll(/href="([^"]+)"/g)].map(([, target = '']) => target);
+    };
+    const plain = await linksOf('');
+    expect(plain).toContain('/audit');
+    expect(await linksOf('?lang=es-MX')).toEqual(plain.map((target) => `${target}?lang=es`));
+    expect(await linksOf('?lang=%22%3E')).toEqual(plain.map((target) => `${target}?lang=en`));
+    expect(await linksOf('?lang=')).toEqual(plain);
+  });
+
   it('every link of the API page leads to a place of the page or to a page of the service', async () => {
     const { text } = await service.call('/docs');
     const targets = [...text.matchAll(/href="([^"]+)"/g)].map(([, target = '']) => target);

@@ -22,7 +22,10 @@ export function groupPanel(group: CoverageGroup): TemplateResult {
   const name = source === 'unknown' ? say('coverage.no_source') : sourceWords(source);
   return html`<section class="panel stack group" aria-label=${say('words.and', { before: name, next: location_id })} data-source=${source}>
     <div>
-      <h2><bdi>${name}</bdi></h2>
+      <h2>
+        <bdi>${name}</bdi>
+        ${source === 'unknown' || source === name ? nothing : html`<code><bdi>${source}</bdi></code>`}
+      </h2>
       <p class="muted">
         ${sayParts('coverage.about', {
           location: html`<bdi>${location_id}</bdi>`,

@@ -3,7 +3,7 @@ import { keysOf } from '../../../../../schemas/records';
 import { VERDICT_WORDS, type VerdictWords } from '../../../../../schemas/words/verdict-words';
 import { COMPARED } from '../../../../../schemas/events/rail-actions';
 import { listWords } from '../../operators/model/say';
-import { exactSpanWords } from '../../operators/model/span-words';
+import { spanBetween } from '../../operators/model/span-words';
 import { attentionWords, driverWords, stageWords, statusWords } from '../../shared/model/words';
 import { type AuditorsId, say, sayKnown } from './say';
 
@@ -89,10 +89,10 @@ export function valueWords(pointer: string, value: unknown): string | null {
   return isTexts(value) ? listWords(value.map(words)) : null;
 }
 
-/** @returns what lies between two events. @param ms from the one to the next; negative where the clock went back */
-export function gapWords(ms: number): string {
-  if (ms === 0) return say('event.at_once');
-  return ms < 0
-    ? say('event.went_back', { time: exactSpanWords(-ms) })
-    : say('event.later', { time: exactSpanWords(ms) });
+/** @returns what lies between two events that came at these moments; where the clock went back, that it did */
+export function gapWords(from: number, to: number): string {
+  if (from === to) return say('event.at_once');
+  return to < from
+    ? say('event.went_back', { time: spanBetween(to, from) })
+    : say('event.later', { time: spanBetween(from, to) });
 }

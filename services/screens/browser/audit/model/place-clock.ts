@@ -6,7 +6,7 @@ import {
   offsetText,
   wallClock,
 } from '../../../../../schemas/local-time';
-import { localOffset, timeWords, zoneWords } from '../../shared/model/time-words';
+import { localOffset, zoneWords } from '../../shared/model/time-words';
 import { say } from './say';
 
 /** By whose clock the audit pages show times, and read those that somebody types. */
@@ -39,10 +39,6 @@ export const clockWords = (clock: PlaceClock, ms: number): string =>
   clock.zone === null
     ? say('clock.and', { before: zoneWords(ms), next: clockName(clock) })
     : say('clock.and', { before: clock.zone, next: `UTC${offsetText(clock.offsetAt(ms))}` });
-
-/** @returns a moment, and by which clock: `2026-11-21 18:04:05 (America/New_York)`. */
-export const momentWords = (ms: number, clock: PlaceClock): string =>
-  say('clock.in_brackets', { what: timeWords(ms, clock.offsetAt), clock: clockName(clock) });
 
 /** Writes a time as a field of type `datetime-local` takes and gives it. */
 export const toField = (ms: number, { offsetAt }: PlaceClock): string => wallClock(ms, offsetAt(ms)).replace(' ', 'T');

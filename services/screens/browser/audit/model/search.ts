@@ -30,6 +30,21 @@ export function readFilters(query: URLSearchParams): Filters {
   return filters;
 }
 
+/** Orders that are found at a time. */
+export const FOUND_PAGE = 50;
+/** Most orders that an address asks for at once: who wants more goes on from there. */
+const MOST_SHOWN = 1_000;
+
+/** @param query of the page's address. @returns how many orders it asks for at once */
+export function readShown(query: URLSearchParams): number {
+  const shown = Number(query.get('shown'));
+  return Number.isInteger(shown) ? Math.min(Math.max(shown, FOUND_PAGE), MOST_SHOWN) : FOUND_PAGE;
+}
+
+/** @returns the parameter of an address that asks for so many orders; none where everybody gets as many */
+export const shownIn = (shown: number): Readonly<Record<string, string>> =>
+  shown > FOUND_PAGE ? { shown: String(Math.min(shown, MOST_SHOWN)) } : {};
+
 /** @returns whether only the drivers that were looked for are shown of each order. */
 export const asksForDriver = ({ driver, license_plate, phone_last4, source }: Filters): boolean =>
   [driver, license_plate, phone_last4, source].some((asked) => asked !== undefined);

@@ -3,7 +3,7 @@ import { partsOfPhrase, textOfParts, timeIn } from '../../../../../schemas/langu
 import { endedPhrase, oldReportsPhrase } from '../../../../../schemas/language/sentences/summary-words';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
 import type { TimeWords } from '../../../../../schemas/local-time';
-import { exactSpanWords } from '../../operators/model/span-words';
+import { spanBetween } from '../../operators/model/span-words';
 import { speech } from '../../shared/model/say';
 import { say } from './say';
 
@@ -49,8 +49,8 @@ export interface SpanWords {
 
 /** Null where one of them is no time. */
 function took(from: string, to: string): string | null {
-  const ms = Date.parse(to) - Date.parse(from);
-  return Number.isNaN(ms) ? null : exactSpanWords(Math.max(0, ms));
+  const [begin, end] = [Date.parse(from), Date.parse(to)];
+  return Number.isNaN(end - begin) ? null : spanBetween(begin, end);
 }
 
 /** How times are written, and the time whose day is not said again. */

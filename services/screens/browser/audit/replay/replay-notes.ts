@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Span } from '../../board/model/replay';
 import { MOST_EVENTS } from '../audit-client';
-import { clockWords, type PlaceClock } from '../model/place-clock';
+import type { PlaceClock } from '../model/place-clock';
 import { say } from '../model/say';
 import { moment } from '../moment';
 import { sayParts } from '../words/say-parts';
@@ -13,7 +13,6 @@ export function replayNotes({ orders, shortened }: LoadedBoard, { from }: Span, 
     ${sayParts('replay.orders', {
       count: orders.length,
       time: moment(new Date(from).toISOString(), clock),
-      clock: clockWords(clock, from),
     })}
     ${shortened === 0 ? nothing : say('replay.shortened', { count: shortened, most: MOST_EVENTS })}
   </p>`;

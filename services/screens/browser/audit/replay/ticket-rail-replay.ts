@@ -8,7 +8,9 @@ import { icon } from '../../shared/icons';
 import { replaceAddress, replayAddress } from '../links';
 import { LocationPicks } from '../../feed/location-picks';
 import { choiceWords } from '../../feed/locations';
-import { clockOf, momentWords, type PlaceClock } from '../model/place-clock';
+import { clockOf, clockWords, type PlaceClock } from '../model/place-clock';
+import { setClockZone } from '../../shared/model/words';
+import { timeWords } from '../../shared/model/time-words';
 import {
   changeAfter,
   changeBefore,
@@ -18,6 +20,7 @@ import {
   momentsOfChange,
   playedTo,
   type ReplayMoment,
+  type ReplayWords,
   type Span,
   SPAN_HOURS,
   spanAround,
@@ -75,6 +78,7 @@ export class TicketRailReplay extends railElement({
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('location') || changed.has('hours')) void this.#load();
+    setClockZone(this.#clock.zone);
   }
 
   /** Loads the span around the moment, and shows the board as of it. */
@@ -109,7 +113,7 @@ export class TicketRailReplay extends railElement({
     replaceAddress(replayAddress(this.location, at, this.hours));
     if (span === null || answer?.kind !== 'found') return;
     if (at < span.from || at > span.to) void this.#load();
-    else this.moment = momentOf(this.location, answer.value.orders, at, this.moment, momentWords(at, this.#clock));
+    else this.moment = momentOf(this.location, answer.value.orders, at, this.moment, this.#wordsOf(at));
   }
 
   protected override render(): TemplateResult {
@@ -119,7 +123,7 @@ export class TicketRailReplay extends railElement({
       ${
         location === ''
           ? html`<p class="panel">${say('board.choose_one')}</p>`
-          : answer === null
+          : answer === null || !this.#locations.isSettled
             ? this.#renderProgress()
             : answer.kind !== 'found'
               ? notice(answer, say('replay.nothing'))
@@ -129,7 +133,7 @@ export class TicketRailReplay extends railElement({
                     <ticket-rail-board
                       quiet
                       .location=${location}
-                      .replay=${withWords(moment, momentWords(moment.now, this.#clock))}
+                      .replay=${withWords(moment, this.#wordsOf(moment.now))}
                       @order-opened=${this.#orderOpened}
                     ></ticket-rail-board>`
       }
@@ -153,7 +157,7 @@ export class TicketRailReplay extends railElement({
             )}
         </select></label
       >
-      ${this.#field.render(say('replay.moment'), at, this.#clock, location === '')}
+      ${this.#field.render(say('replay.moment'), at, this.#clock, { isDisabled: location === '', isNamed: false })}
       <label
         >${say('replay.scrubber')}
         <select @change=${this.#spanPicked}>
@@ -174,6 +178,7 @@ export class TicketRailReplay extends railElement({
           ${say('replay.later', { count: hours })} ${icon('next')}
         </button>
       </div>
+      <p class="muted">${say('replay.clock', { clock: clockWords(this.#clock, at ?? Date.now()) })}</p>
     </form>`;
   }
 
@@ -212,6 +217,10 @@ export class TicketRailReplay extends railElement({
 
   get #clock(): PlaceClock {
     return clockOf(this.#locations.zoneOf(this.location));
+  }
+
+  #wordsOf(at: number): ReplayWords {
+    return { asOf: timeWords(at, this.#clock.offsetAt), called: this.#locations.called(this.location) };
   }
 
   #pause(): void {

@@ -1,39 +1,34 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Choice } from '../../../../../schemas/api/search-choices';
-import type { FoundDriver, FoundOrder, FoundOrders } from '../../../../../schemas/api/order-view';
+import type { FoundOrder, FoundOrders } from '../../../../../schemas/api/order-view';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../../../schemas/vocabulary';
 import { KNOWN_SOURCES, sourceWords } from '../../../../../schemas/words/source-words';
-import { timeWordsBy } from '../../../../../schemas/local-time';
 import { notice } from '../answer-notice';
 import { type Answer, ask } from '../audit-client';
 import { auditStyles } from '../../shared/styles/audit-styles';
-import { fieldOf } from '../field-name';
 import { icon } from '../../shared/icons';
-import { foundFileAddress, searchAddress, timelineAddress, wordsAddress } from '../links';
+import { foundFileAddress, replaceAddress, searchAddress, searchQuery, wordsAddress } from '../links';
 import { LocationPicks } from '../../feed/location-picks';
+import type { Location } from '../../feed/locations';
 import { SpokenLanguage } from '../../shared/language';
 import { formData } from '../../shared/field-events';
 import { ChoiceCounts } from './choice-counts';
 import { choiceField, textField } from './choice-fields';
 import { LocationField } from '../location-field';
-import { clockOf, clockWords, type PlaceClock } from '../model/place-clock';
-import { moment } from '../moment';
-import { asksForDriver, type Filter, type Filters, filtersOf, momentOf } from '../model/search';
+import { everText, nowText } from '../model/choices';
+import { asksForDriver, type Filter, type Filters, filtersOf, FOUND_PAGE, momentOf, shownIn } from '../model/search';
 import { attentionWords, driverWords, statusWords, stageWords } from '../../shared/model/words';
-import { listWords } from '../../operators/model/say';
 import { AUDITORS_WORDS } from '../words/auditors-words';
 import { VERDICT_ORDER, verdictWords } from '../model/event-words';
 import { say } from '../model/say';
-import { sayParts } from '../words/say-parts';
-import { meantLocation } from './meant-location';
+import { foundOrders } from './found-orders';
+import { meantLocation, severalLocations } from './meant-location';
 import { OneQuestion } from '../one-question';
+import { SpanField } from './span-field';
 import { TimeField } from './time-field';
 import { languageAttributes, property, railElement, state, styleSheet } from '../../shared/rail-element';
 import { basics, tokens } from '../../shared/theme';
 import css from './ticket-rail-search.css?inline';
-
-/** Orders that are found at a time. */
-const PAGE = 50;
 
 interface Found {
   readonly orders: readonly FoundOrder[];
@@ -45,6 +40,10 @@ interface Found {
 export class TicketRailSearch extends railElement({
   /** What is looked for; with nothing at all, the newest orders. */
   filters: property<Filters>({}),
+  /** How many orders are shown at first. */
+  shown: property<number>(FOUND_PAGE),
+  /** What is looked for at one of several locations that may be meant; null: one is, or any. */
+  unclear: state<{ readonly filters: Filters; readonly locations: readonly Location[] } | null>(null),
   answer: state<Answer<Found> | null>(null),
   isSearching: state(false),
   ...languageAttributes,
@@ -55,6 +54,7 @@ export class TicketRailSearch extends railElement({
   readonly #counts = new ChoiceCounts(this);
   readonly #locations = new LocationPicks(this);
   readonly #location = new LocationField(this, this.#locations);
+  readonly #span = new SpanField(this, this.#from, this.#to, () => this.#location.clock);
 
   constructor() {
     super();
@@ -64,17 +64,17 @@ export class TicketRailSearch extends railElement({
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('filters')) {
       this.#location.give(this.filters.location_id);
-      void this.#find({ orders: [], next: null });
+      void this.#find({ orders: [], next: null }, this.shown);
     }
     void this.#counts.countAt(this.#counted());
   }
 
-  /** Pages may be empty before the end: goes on until there is a page full of orders. */
-  async #find(before: Found): Promise<void> {
+  /** Pages may be empty before the end: goes on until there are so many orders more. */
+  async #find(before: Found, more: number): Promise<void> {
     const asked = this.#question.ask();
     this.isSearching = true;
     const query = new URLSearchParams(this.filters);
-    query.set('limit', String(PAGE));
+    query.set('limit', String(FOUND_PAGE));
     let { orders, next } = before;
     do {
       if (next !== null) query.set('after', next);
@@ -88,8 +88,9 @@ export class TicketRailSearch extends railElement({
       orders = [...orders, ...page.value.orders];
       ({ next } = page.value);
       this.answer = { kind: 'found', value: { orders, next } };
-    } while (next !== null && orders.length < before.orders.length + PAGE);
+    } while (next !== null && orders.length < before.orders.length + more);
     this.isSearching = false;
+    if (before.orders.length > 0) replaceAddress(searchAddress(this.#asked));
   }
 
   protected override render(): TemplateResult {
@@ -132,18 +133,18 @@ export class TicketRailSearch extends railElement({
     return html`<form class="panel stack" @submit=${this.#submitted}>
       <h2>${say('search.heading')}</h2>
       <div class="fields">
-        ${this.#location.render()} ${this.#text('order_id', say('search.order_id'))}
-        ${this.#text('label', say('search.label'))} ${this.#text('driver', say('search.driver'))}
-        ${this.#choice('status', say('search.status'), STATUSES.keys(), statusWords)}
-        ${this.#choice('delivery_status', say('search.delivery_status'), DELIVERY_STATUSES.keys(), driverWords)}
-        ${this.#sourceField()} ${this.#text('license_plate', say('search.plate'))}
-        ${this.#text('phone_last4', say('search.phone'))}
-        ${this.#choice('stage', say('field.stage'), STAGES, stageWords)}
-        ${this.#choice('attention', say('field.attention'), ATTENTION_CODES, (code) => attentionWords(code).words)}
-        ${this.#choice('verdict', say('search.verdict'), VERDICT_ORDER, (code) => verdictWords(code).words)}
+        ${this.#location.render()} ${this.#text('driver', say('search.driver'))} ${this.#span.render()}
         ${this.#from.render(say('search.from'), momentOf(this.filters.from), clock)}
         ${this.#to.render(say('search.until'), momentOf(this.filters.to), clock)}
+        ${this.#text('order_id', say('search.order_id'))} ${this.#text('label', say('search.label'))}
+        ${this.#text('license_plate', say('search.plate'))} ${this.#text('phone_last4', say('search.phone'))}
+        ${this.#sourceField()} ${this.#choice('status', say('search.status'), STATUSES.keys(), statusWords)}
+        ${this.#choice('delivery_status', say('search.delivery_status'), DELIVERY_STATUSES.keys(), driverWords)}
+        ${this.#choice('stage', say('field.stage'), STAGES, stageWords)}
+        ${this.#choice('attention', say('field.attention'), ATTENTION_CODES, (code) => nowText(attentionWords(code).words))}
+        ${this.#choice('verdict', say('search.verdict'), VERDICT_ORDER, (code) => everText(verdictWords(code).words))}
       </div>
+      ${this.unclear === null ? nothing : severalLocations(this.unclear.filters, this.unclear.locations)}
       ${this.#counts.isKnown ? html`<p class="muted">${this.#countsWords()}</p>` : nothing}
       <div class="row">
         <button class="primary">${icon('search')} ${say('search.find')}</button>
@@ -171,13 +172,13 @@ export class TicketRailSearch extends railElement({
     return textField({ name, label, value: this.filters[name] ?? '' });
   }
 
-  /** Any source can be looked for: the list has those that are known to come, and those that came. */
+  /** Any source can be looked for: the list has those that are known to come, and those that came, as people call them. */
   #sourceField(): TemplateResult {
-    const counts = this.#counts.of('source');
-    const words = [...new Set([...KNOWN_SOURCES, ...counts.map(({ value }) => value)])];
+    const counts = this.#counts.of('source').map((count) => ({ ...count, value: sourceWords(count.value) }));
+    const words = new Set([...KNOWN_SOURCES.map(sourceWords), ...counts.map(({ value }) => value)]);
     return textField(
       { name: 'source', label: say('search.source'), value: this.filters.source ?? '' },
-      { words: words.map((source) => [source, sourceWords(source)]), counts },
+      { words: [...words].map((source) => [source, source]), counts },
     );
   }
 
@@ -194,21 +195,7 @@ export class TicketRailSearch extends railElement({
         ? next === null
           ? meantLocation(this.filters, this.#locations)
           : nothing
-        : html`<table class="found" role="table">
-            <thead role="rowgroup">
-              <tr role="row">
-                <th scope="col" role="columnheader">${say('card.order')}</th>
-                <th scope="col" role="columnheader">${say('search.stands')}</th>
-                <th scope="col" role="columnheader">
-                  ${say(asksForDriver(this.filters) ? 'search.driver_sought' : 'search.drivers')}
-                </th>
-                <th scope="col" role="columnheader">${say('card.last_news')}</th>
-              </tr>
-            </thead>
-            <tbody role="rowgroup">
-              ${orders.map((order) => this.#renderOrder(order))}
-            </tbody>
-          </table>`
+        : foundOrders(orders, this.#locations, asksForDriver(this.filters), searchQuery(this.#asked))
     }
     ${
       next === null
@@ -219,72 +206,23 @@ export class TicketRailSearch extends railElement({
     }`;
   }
 
-  #renderOrder(order: FoundOrder): TemplateResult {
-    const { delivery_status, updated_at } = order;
-    const clock = clockOf(this.#locations.zoneOf(order.location_id));
-    return html`<tr role="row" data-order-id=${order.order_id}>
-      <th scope="row" role="rowheader">
-        <a class="open" href=${timelineAddress(order)}><bdi>${order.order_id}</bdi></a>
-        <p class="muted"><bdi title=${order.location_id}>${this.#locations.called(order.location_id)}</bdi></p>
-      </th>
-      <td role="cell">
-        <p><strong>${stageWords(order.stage)}</strong></p>
-        ${
-          order.attention.length === 0
-            ? nothing
-            : html`<p class="attention">${listWords(order.attention.map((code) => attentionWords(code).words))}</p>`
-        }
-        <p class="muted">
-          ${fieldOf('/status', statusWords(order.status))}${
-            delivery_status === null
-              ? nothing
-              : html`<br />${fieldOf('/delivery_status', driverWords(delivery_status))}`
-          }
-        </p>
-      </td>
-      <td role="cell">
-        ${
-          order.drivers.length === 0
-            ? html`<p class="muted">${say('search.no_driver')}</p>`
-            : order.drivers.map((driver) => this.#renderDriver(driver, clock))
-        }
-      </td>
-      <td role="cell">
-        <p>${moment(updated_at, clock)}</p>
-        <p class="muted">
-          ${clockWords(clock, Date.parse(updated_at))}<br />${say('audit.revision', { revision: String(order.revision) })}
-        </p>
-      </td>
-    </tr>`;
-  }
-
-  #renderDriver({ name, source, license_plate, from, to }: FoundDriver, clock: PlaceClock): TemplateResult {
-    const timeWords = timeWordsBy(clock.offsetAt);
-    const begin = moment(from, clock);
-    return html`<p>
-      ${name === null ? html`<span class="muted">${say('search.no_name')}</span>` : html`<bdi>${name}</bdi>`}
-      ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
-      ${license_plate === null ? nothing : html`<span class="muted">· <bdi>${license_plate}</bdi></span>`}
-      <span class="muted"
-        >·
-        ${
-          to === null
-            ? sayParts('span.to_now', { from: begin })
-            : sayParts('span.from_to', { from: begin, to: moment(to, clock, () => timeWords(to, from)) })
-        }</span
-      >
-    </p>`;
+  /** What stands in the address of this search, but for the language. */
+  get #asked(): Readonly<Record<string, string>> {
+    const { answer } = this;
+    return { ...this.filters, ...shownIn(answer?.kind === 'found' ? answer.value.orders.length : this.shown) };
   }
 
   readonly #submitted = (event: SubmitEvent): void => {
     event.preventDefault();
-    const { chosen, clock } = this.#location;
+    const { chosen, clock, several } = this.#location;
     const filters = filtersOf(Object.fromEntries(formData(event)), clock);
+    this.unclear = several.length === 0 ? null : { filters, locations: several };
+    if (several.length > 0) return;
     window.location.assign(searchAddress(chosen === undefined ? filters : { ...filters, location_id: chosen }));
   };
 
   readonly #more = (): void => {
-    if (this.answer?.kind === 'found') void this.#find(this.answer.value);
+    if (this.answer?.kind === 'found') void this.#find(this.answer.value, FOUND_PAGE);
   };
 
   static override styles = [tokens, basics, auditStyles, styleSheet(css)];

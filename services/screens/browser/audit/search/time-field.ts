@@ -25,9 +25,29 @@ export class TimeField {
     this.#side = side;
   }
 
-  /** @param given milliseconds since the epoch; null: none. @param clock by which it is shown and read */
-  render(what: string, given: number | null, clock: PlaceClock, isDisabled = false): TemplateResult {
-    const label = say('clock.in_brackets', { what, clock: clockName(clock) });
+  /** Puts a time into the field, as if somebody had typed it. @param text as the field has it; '' for none */
+  fill(text: string): void {
+    this.#typed = text;
+    this.#host.requestUpdate();
+  }
+
+  /** Returns what was typed since the field was given something; null: nothing was. */
+  get typed(): string | null {
+    return this.#typed;
+  }
+
+  /**
+   * @param given milliseconds since the epoch; null: none
+   * @param clock by which it is shown and read
+   * @param isNamed whether the field says which clock that is; false: the page says it of all times
+   */
+  render(
+    what: string,
+    given: number | null,
+    clock: PlaceClock,
+    { isDisabled = false, isNamed = true }: { readonly isDisabled?: boolean; readonly isNamed?: boolean } = {},
+  ): TemplateResult {
+    const label = isNamed ? say('clock.in_brackets', { what, clock: clockName(clock) }) : what;
     if (given !== this.#given) this.#typed = null;
     this.#given = given;
     const text = this.#typed ?? (given === null ? '' : toField(given, clock));

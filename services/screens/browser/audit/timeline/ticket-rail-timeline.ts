@@ -5,31 +5,28 @@ import { type OrderKey, orderKey } from '../../../../../schemas/order-key';
 import { notice } from '../answer-notice';
 import type { OrderSummaries } from '../../../../../schemas/api/order-summary';
 import type { OrderReceipts } from '../../../../../schemas/api/screen-reports';
-import { type Answer, historyOf, MOST_EVENTS, receiptsOf, summaryOf } from '../audit-client';
+import { type Answer, historyOf, MOST_EVENTS, newerEvents, receiptsOf, summaryOf } from '../audit-client';
 import { auditStyles } from '../../shared/styles/audit-styles';
 import { icon } from '../../shared/icons';
-import { clockOf, clockWords, type PlaceClock } from '../model/place-clock';
+import { clockOf, type PlaceClock } from '../model/place-clock';
 import { NO_SCREENS, shownByRevision } from '../model/shown-on';
-import { moment } from '../moment';
 import { OneQuestion } from '../one-question';
-import { orderSummaries, summaryStyles } from './order-summary';
+import { summaryStyles } from './order-summary';
 import { shownNotice } from './shown-on';
 import { eventItem } from './timeline-event';
+import { timelineHead } from './timeline-head';
 import { timelinePlayer } from './timeline-player';
 import { evidenceLinks } from './evidence-links';
-import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress, wordsAddress } from '../links';
+import { replaceAddress, timelineAddress } from '../links';
 import { SpokenLanguage } from '../../shared/language';
-import { numberWords, speech } from '../../shared/model/say';
-import { exactSpanWords } from '../../operators/model/span-words';
+import { speech } from '../../shared/model/say';
 import { AUDITORS_WORDS } from '../words/auditors-words';
-import { VERDICT_ORDER } from '../model/event-words';
 import { say } from '../model/say';
-import { sayParts } from '../words/say-parts';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../../board/model/past-order';
 import { LocationPicks } from '../../feed/location-picks';
 import { attribute, languageAttributes, property, railElement, state, styleSheet } from '../../shared/rail-element';
 import { basics, tokens } from '../../shared/theme';
-import { verdictMark, verdictStyles } from './verdict-mark';
+import { verdictStyles } from './verdict-mark';
 import css from './ticket-rail-timeline.css?inline';
 
 /** Milliseconds that each event is shown while the order is played. */
@@ -54,11 +51,14 @@ export class TicketRailTimeline extends railElement({
   answer: state<Answer<Shown> | null>(null),
   /** What screens showed of it; null: it is not known yet. */
   receipts: state<Answer<OrderReceipts> | null>(null),
+  /** How many events had come meanwhile when evidence was saved last, which this page shows now; null: it is not known. */
+  newer: state<number | null>(null),
   isPlaying: state(false),
   ...languageAttributes,
 }) {
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #question = new OneQuestion(this);
+  readonly #newerQuestion = new OneQuestion(this);
   readonly #locations = new LocationPicks(this);
   #mustScroll = false;
   /** On which screens each revision was, as far as is known. */
@@ -91,23 +91,33 @@ export class TicketRailTimeline extends railElement({
     const asked = this.#question.ask();
     this.answer = null;
     this.receipts = null;
+    this.newer = null;
     this.#screens = NO_SCREENS;
-    const key = orderKey(this.location, this.order);
+    this.#mustScroll = this.revision !== null;
+    await this.#read(orderKey(this.location, this.order), asked);
+  }
+
+  async #read(key: OrderKey, asked: AbortSignal): Promise<void> {
     const [found, summary] = await Promise.all([historyOf(key, asked), summaryOf(key, asked)]);
     if (asked.aborted) return;
-    this.#mustScroll = this.revision !== null;
-    this.answer =
-      found.kind === 'found'
-        ? {
-            kind: 'found',
-            value: {
-              past: unfold(key, found.value.events),
-              complete: found.value.complete,
-              summary,
-            },
-          }
-        : found;
-    if (found.kind === 'found') await this.#loadReceipts(key, asked);
+    if (found.kind !== 'found') {
+      this.answer = found;
+      return;
+    }
+    const { events, complete } = found.value;
+    this.answer = { kind: 'found', value: { past: unfold(key, events), complete, summary } };
+    await this.#loadReceipts(key, asked);
+  }
+
+  /** Evidence has all that came until it is saved: what came since this page was read has to stand here too. */
+  async #catchUp(): Promise<void> {
+    if (this.answer?.kind !== 'found') return;
+    const asked = this.#newerQuestion.ask();
+    const { key, steps } = this.answer.value.past;
+    const count = await newerEvents(key, steps.at(-1)?.event.revision ?? 0, asked);
+    if (asked.aborted) return;
+    this.newer = count;
+    if (count !== null && count > 0) await this.#read(key, this.#question.ask());
   }
 
   /** Reads what screens showed, once the history stands there: many days may have to be looked through. */
@@ -131,15 +141,16 @@ export class TicketRailTimeline extends railElement({
     </div>`;
   }
 
-  #renderOrder({ past, complete, summary }: Shown): TemplateResult {
+  #renderOrder(shown: Shown): TemplateResult {
+    const { past, complete } = shown;
     const { steps } = past;
     const clock = this.#clock;
     const at = this.#index(past);
     const current = steps[at];
     if (current === undefined) return notice({ kind: 'nothing' }, say('timeline.no_update'));
     const first = Math.floor(at / LAID_OUT) * LAID_OUT;
-    const shown = steps.slice(first, first + LAID_OUT);
-    return html`${this.#renderHead(past, current, { summary, complete })} ${this.#renderPlayer(steps, at, current)}
+    const laidOut = steps.slice(first, first + LAID_OUT);
+    return html`${this.#renderHead(shown, current)} ${this.#renderPlayer(steps, at, current)}
       ${
         complete
           ? nothing
@@ -150,13 +161,13 @@ export class TicketRailTimeline extends railElement({
           ? nothing
           : html`<p class="panel">
               ${icon('info')}
-              ${say('timeline.part', { first: first + 1, last: first + shown.length, all: steps.length })}
+              ${say('timeline.part', { first: first + 1, last: first + laidOut.length, all: steps.length })}
             </p>`
       }
       ${shownNotice(this.receipts)}
       <ol class="events stack" role="list" aria-label=${say('timeline.events')}>
         ${repeat(
-          shown,
+          laidOut,
           ({ event }) => event.revision,
           (step, index) =>
             guard([step, first + index === at, this.#screens, clock, speech()], () =>
@@ -174,46 +185,19 @@ export class TicketRailTimeline extends railElement({
       </ol>`;
   }
 
-  #renderHead(
-    { key, steps }: PastOrder,
-    current: Step,
-    { summary, complete }: Pick<Shown, 'summary' | 'complete'>,
-  ): TemplateResult {
-    const clock = this.#clock;
-    const [first, last] = [steps[0]?.at ?? 0, steps.at(-1)?.at ?? 0];
-    const counts = VERDICT_ORDER.map(
-      (verdict) => [verdict, steps.filter(({ event }) => event.verdict === verdict).length] as const,
-    ).filter(([, count]) => count > 0);
-    return html`<section class="panel stack" aria-labelledby="order">
-      <div>
-        <h2 id="order">${sayParts('tile.order', { order: html`<bdi>${key.order_id}</bdi>` })}</h2>
-        <p class="muted">
-          ${sayParts('timeline.about', {
-            location: html`<bdi title=${key.location_id}>${this.#locations.called(key.location_id)}</bdi>`,
-            count: steps.length,
-            time: exactSpanWords(Math.max(0, last - first)),
-            from: moment(new Date(first).toISOString(), clock),
-            clock: clockWords(clock, last),
-          })}
-        </p>
-      </div>
-      ${summary.kind === 'found' ? orderSummaries(summary.value, clock) : notice(summary, say('timeline.no_summary'))}
-      <ul class="row counts" role="list" aria-label=${say('timeline.verdicts')}>
-        ${counts.map(([verdict, count]) => html`<li>${verdictMark(verdict)} <span class="count">${numberWords(count)}</span></li>`)}
-      </ul>
-      <div class="row">
-        <a class="button" href=${replayAddress(key.location_id, current.at)}>${icon('pot')} ${say('timeline.board')}</a>
-        ${(['ndjson', 'csv'] as const).map(
-          (format) =>
-            html`<a class="button" download href=${exportAddress(key, format)}
-              >${say('timeline.export', { format: format.toUpperCase() })}</a
-            >`,
-        )}
-        ${complete ? evidenceLinks(key, current.event, this.#locations.zoneOf(key.location_id)) : nothing}
-        <a class="button" href=${searchAddress({})}>${icon('search')} ${say('timeline.another')}</a>
-        <a class="button" href=${wordsAddress()} hreflang="en">${say('audit.words')}</a>
-      </div>
-    </section>`;
+  #renderHead({ past, complete, summary }: Shown, current: Step): TemplateResult {
+    const { key, steps } = past;
+    const last = steps.at(-1) ?? current;
+    const zone = this.#locations.zoneOf(key.location_id);
+    const evidence = { key, last: last.event, zone, newer: this.newer, saved: this.#saved };
+    return timelineHead({
+      past,
+      current,
+      summary,
+      called: this.#locations.called(key.location_id),
+      clock: this.#clock,
+      evidence: complete ? evidenceLinks(evidence) : nothing,
+    });
   }
 
   #renderPlayer(steps: readonly Step[], at: number, current: Step): TemplateResult {
@@ -264,6 +248,10 @@ export class TicketRailTimeline extends railElement({
       this.#show(steps[next]);
       if (next >= steps.length - 1) this.#pause();
     }, STEP_MS);
+  };
+
+  readonly #saved = (): void => {
+    void this.#catchUp();
   };
 
   /** A link that is opened elsewhere, or in another tab, is the browser's. */

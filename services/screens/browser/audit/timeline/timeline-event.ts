@@ -12,7 +12,7 @@ import { timelineAddress } from '../links';
 import { exactTimeWords, shortHash } from '../../shared/model/time-words';
 import { moment } from '../moment';
 import { listWords } from '../../operators/model/say';
-import { exactSpanWords } from '../../operators/model/span-words';
+import { spanBetween } from '../../operators/model/span-words';
 import { speech } from '../../shared/model/say';
 import { tieOf } from '../model/chain';
 import { gapWords, stageRule, valueText, valueWords, verdictWords } from '../model/event-words';
@@ -84,14 +84,14 @@ export function eventItem(
 
 function gapOf(before: Step, { at, order }: Step): TemplateResult {
   return html`<p class="gap" data-back=${at < before.at ? '' : nothing}>
-    ${icon('clock')} <span>${gapWords(at - before.at)}</span>
+    ${icon('clock')} <span>${gapWords(before.at, at)}</span>
     ${
       before.order.stage === order.stage
         ? nothing
         : html`<span class="muted"
             >${say('event.stage_took', {
               stage: stageWords(before.order.stage),
-              time: exactSpanWords(Math.max(0, at - Date.parse(before.order.stage_since))),
+              time: spanBetween(Date.parse(before.order.stage_since), at),
             })}</span
           >`
     }

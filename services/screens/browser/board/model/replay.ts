@@ -9,6 +9,8 @@ import { type PastOrder, stepAt } from './past-order';
 /** A location's board as of a moment of the past, in the form in which the live board knows its own. */
 export interface ReplayMoment {
   readonly state: FeedState<Order>;
+  /** What people call the location. */
+  readonly called: string;
   /** Milliseconds since the epoch: the moment. */
   readonly now: number;
   readonly hasData: true;
@@ -19,17 +21,25 @@ export interface ReplayMoment {
   readonly previousDrivers: ReadonlyMap<string, Driver>;
 }
 
+/** What a board says of a moment. */
+export interface ReplayWords {
+  /** The moment. */
+  readonly asOf: string;
+  /** What people call the location. */
+  readonly called: string;
+}
+
 /**
  * @param orders all of one location
  * @param before what this gave before; if no order has changed since, its orders are kept as they are
- * @param asOf the moment in words
+ * @param words the moment, and what people call the location
  */
 export function momentOf(
   location: string,
   orders: readonly PastOrder[],
   now: number,
   before: ReplayMoment | null,
-  asOf: string,
+  { asOf, called }: ReplayWords,
 ): ReplayMoment {
   const known = new Map<string, Order>();
   const previousDrivers = new Map<string, Driver>();
@@ -43,6 +53,7 @@ export function momentOf(
   const isSame = shown?.size === known.size && [...known].every(([id, order]) => shown.get(id) === order);
   return {
     state: { location, folds: 'replay', position: null, orders: isSame ? shown : known, truncated: false },
+    called,
     now,
     hasData: true,
     freshness: { kind: 'replay', asOf },
@@ -51,11 +62,11 @@ export function momentOf(
   };
 }
 
-/** @returns a moment, in these words: those of before may be of another language */
-export const withWords = (moment: ReplayMoment, asOf: string): ReplayMoment =>
-  moment.freshness.kind === 'replay' && moment.freshness.asOf === asOf
+/** @returns a moment, in these words: those of before may be of another language, or from before the location was known */
+export const withWords = (moment: ReplayMoment, { asOf, called }: ReplayWords): ReplayMoment =>
+  moment.freshness.kind === 'replay' && moment.freshness.asOf === asOf && moment.called === called
     ? moment
-    : { ...moment, freshness: { kind: 'replay', asOf } };
+    : { ...moment, called, freshness: { kind: 'replay', asOf } };
 
 /** What a scrubber covers, in milliseconds since the epoch, on whole seconds. */
 export interface Span {

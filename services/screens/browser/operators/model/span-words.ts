@@ -1,4 +1,5 @@
 import { durationWords } from '../../shared/model/words';
+import { spanMs } from '../../../../../schemas/words/span-words';
 import { say } from './say';
 
 /** Returns a time that has passed, exact while it is short, as `spanWords` of the schemas does in English. */
@@ -11,3 +12,6 @@ export function exactSpanWords(ms: number): string {
   if (hours >= 24 && hours % 24 > 0) return say('span.days', { count: Math.floor(hours / 24), hours: hours % 24 });
   return durationWords(ms);
 }
+
+/** Returns what passed between two moments, in milliseconds since the epoch: the same wherever it is said. */
+export const spanBetween = (from: number, to: number): string => exactSpanWords(spanMs(from, to));

@@ -60,14 +60,25 @@ function hoursOf(cycle: HourCycle): Intl.DateTimeFormatOptions {
   return { hour: 'numeric', hour12 };
 }
 
+/**
+ * Whose clocks times of the day are written by: a zone by its name; undefined: those of the browser. It is kept here once, as the
+ * language of the page is.
+ */
+let timeZone: string | undefined;
+
+/** Has times of the day written by the clocks of a zone, which the browser knows; null: by its own. */
+export const setClockZone = (zone: string | null): void => {
+  timeZone = zone ?? undefined;
+};
+
 /** Formats of times of the day, each of which takes long to make. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** @returns a time of the day by the clock of the browser: `12:03`, or `12:03 PM`. */
+/** @returns a time of the day by the clock of the browser, or of {@link setClockZone}: `12:03`, or `12:03 PM`. */
 export function clockWords(time: string | number, cycle: HourCycle = '24'): string {
   const { locale } = speech();
-  const key = `${cycle} ${locale}`;
-  const clock = clocks.get(key) ?? new Intl.DateTimeFormat(locale, { ...hoursOf(cycle), minute: '2-digit' });
+  const key = `${cycle} ${locale} ${timeZone ?? ''}`;
+  const clock = clocks.get(key) ?? new Intl.DateTimeFormat(locale, { ...hoursOf(cycle), minute: '2-digit', timeZone });
   clocks.set(key, clock);
   return clock.format(new Date(time));
 }

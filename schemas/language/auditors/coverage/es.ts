@@ -1,0 +1,63 @@
+import type { CoverageCatalogue } from './en';
+
+/** Spanish, as it is understood all over Latin America. */
+export const esCoverage = {
+  'coverage.title': 'Cobertura',
+  'coverage.intro':
+    'Qué envía realmente cada servicio de reparto a cada local, leído del registro: los últimos siete días si no pide otra cosa.',
+  'coverage.source': 'Origen',
+  'coverage.from': 'Desde',
+  'coverage.until': 'Hasta',
+  'coverage.reading': 'Leyendo el registro…',
+  'coverage.nothing': 'No se informó nada.',
+  'coverage.groups': { one: '{count} origen y local', other: '{count} orígenes y locales' },
+  'coverage.report': {
+    one: '{count} evento de {from} a {to} ({clock}), en {groups}.',
+    other: '{count} eventos de {from} a {to} ({clock}), en {groups}.',
+  },
+  'coverage.until_only': 'Contado solo hasta {time}: pida un tiempo más corto.',
+  'coverage.ungrouped': {
+    one: '{count} evento de otros orígenes no se distingue.',
+    other: '{count} eventos de otros orígenes no se distinguen.',
+  },
+  'coverage.more': 'Mostrar más',
+  'coverage.percent': '{percent} %',
+  'coverage.under': '<{percent} %',
+  'coverage.no_source': 'Sin origen',
+  'coverage.about': {
+    one: '{location} · {count} evento · atrasados: {late}',
+    other: '{location} · {count} eventos · atrasados: {late}',
+  },
+  'coverage.count_share': '{number} ({share})',
+  'coverage.no_unknown': 'Ningún valor sin documentar.',
+  'coverage.unknown': 'Valores sin documentar',
+  'coverage.further': { one: '{count} evento con otros más.', other: '{count} eventos con otros más.' },
+  'coverage.unreadable': 'Campos que llegaron en otra forma',
+  'coverage.none_said': 'Nunca se dijo ninguno.',
+  'coverage.value': 'Valor',
+  'coverage.never': 'Nunca dichos:',
+  'coverage.gaps': 'Tiempo habitual entre un valor y el siguiente',
+  'coverage.gaps_of': 'Tiempos entre valores de {source}',
+  'coverage.gap_from': 'De',
+  'coverage.gap_to': 'A',
+  'coverage.half': 'La mitad en',
+  'coverage.most': 'El 90 % en',
+  'coverage.times': 'Veces',
+  'endpoint.title': 'Nuestras propias respuestas a Stream',
+  'endpoint.share': 'El {share} de las llamadas de Stream de los últimos {time} no se respondió con 2xx.',
+  'endpoint.share_alarm':
+    'El {share} de las llamadas de Stream de los últimos {time} no se respondió con 2xx: {alarm}.',
+  'endpoint.reached': '{share} alcanzado: {alarm}',
+  'endpoint.not_reached': '{share} no alcanzado: {alarm}',
+  'endpoint.alarm_10': 'Stream empieza a enviar correos de alerta',
+  'endpoint.alarm_25': 'el límite superior de lo que Stream alerta',
+  'endpoint.alarm_50': 'Stream desactiva todos los eventos',
+  'endpoint.alarm': 'Stream interviene',
+  'endpoint.not_authentic': 'El {share} de todas las llamadas se rechazó por no ser auténticas.',
+  'endpoint.anybody': 'Cualquiera puede enviarlas; hasta donde sabemos, no son de Stream.',
+  'endpoint.secrets':
+    'Están firmadas, no llega nada auténtico y Stream cuenta las suyas: compruebe que {variable} tiene el secreto del portal de Stream.',
+  'endpoint.repeats': 'Repeticiones: el {share} de lo que se pudo usar ({number}).',
+  'endpoint.no_repeats': 'Repeticiones: aún no llegó nada.',
+  'endpoint.since': 'Desde {time}, cuando empezó este proceso: las repeticiones se responden y no se guardan.',
+} as const satisfies CoverageCatalogue;

@@ -1,0 +1,66 @@
+import type { CoverageCatalogue } from './en';
+
+/** French as it is written in Canada. */
+export const frCaCoverage = {
+  'coverage.title': 'Couverture',
+  'coverage.intro':
+    'Ce que chaque service de livraison envoie vraiment à chaque restaurant, lu dans le journal : les sept derniers jours, à moins que vous ne demandiez autre chose.',
+  'coverage.source': 'Origine',
+  'coverage.from': 'Depuis',
+  'coverage.until': 'Jusqu’à',
+  'coverage.reading': 'Lecture du journal…',
+  'coverage.nothing': 'Rien n’a été signalé.',
+  'coverage.groups': { one: '{count} origine et restaurant', other: '{count} origines et restaurants' },
+  'coverage.report': {
+    one: '{count} événement de {from} à {to} ({clock}), pour {groups}.',
+    other: '{count} événements de {from} à {to} ({clock}), pour {groups}.',
+  },
+  'coverage.until_only': 'Compté seulement jusqu’à {time} : demandez une durée plus courte.',
+  'coverage.ungrouped': {
+    one: '{count} événement d’autres origines n’est pas distingué.',
+    other: '{count} événements d’autres origines ne sont pas distingués.',
+  },
+  'coverage.more': 'Afficher plus',
+  'coverage.percent': '{percent} %',
+  'coverage.under': '<{percent} %',
+  'coverage.no_source': 'Sans origine',
+  'coverage.about': {
+    one: '{location} · {count} événement · tardifs : {late}',
+    other: '{location} · {count} événements · tardifs : {late}',
+  },
+  'coverage.count_share': '{number} ({share})',
+  'coverage.no_unknown': 'Aucune valeur non documentée.',
+  'coverage.unknown': 'Valeurs non documentées',
+  'coverage.further': {
+    one: '{count} événement avec d’autres encore.',
+    other: '{count} événements avec d’autres encore.',
+  },
+  'coverage.unreadable': 'Champs venus sous une autre forme',
+  'coverage.none_said': 'Aucune n’a jamais été dite.',
+  'coverage.value': 'Valeur',
+  'coverage.never': 'Jamais dites :',
+  'coverage.gaps': 'Temps habituel entre une valeur et la suivante',
+  'coverage.gaps_of': 'Temps entre les valeurs de {source}',
+  'coverage.gap_from': 'De',
+  'coverage.gap_to': 'À',
+  'coverage.half': 'La moitié en',
+  'coverage.most': '90 % en',
+  'coverage.times': 'Fois',
+  'endpoint.title': 'Nos propres réponses à Stream',
+  'endpoint.share': 'Depuis {time}, {share} des appels de Stream n’ont pas reçu de réponse 2xx.',
+  'endpoint.share_alarm': 'Depuis {time}, {share} des appels de Stream n’ont pas reçu de réponse 2xx : {alarm}.',
+  'endpoint.reached': '{share} atteint : {alarm}',
+  'endpoint.not_reached': '{share} non atteint : {alarm}',
+  'endpoint.alarm_10': 'Stream commence à envoyer des courriels d’alerte',
+  'endpoint.alarm_25': 'la limite supérieure de ce dont Stream alerte',
+  'endpoint.alarm_50': 'Stream coupe tous les événements',
+  'endpoint.alarm': 'Stream intervient',
+  'endpoint.not_authentic': '{share} de tous les appels ont été refusés, car non authentiques.',
+  'endpoint.anybody': 'N’importe qui peut les envoyer; à notre connaissance, ils ne viennent pas de Stream.',
+  'endpoint.secrets':
+    'Ils sont signés, rien d’authentique ne vient, et Stream compte les siens : vérifiez que {variable} a le secret du portail de Stream.',
+  'endpoint.repeats': 'Répétitions : {share} de ce qui a pu être utilisé ({number}).',
+  'endpoint.no_repeats': 'Répétitions : rien n’est venu encore.',
+  'endpoint.since':
+    'Depuis {time}, quand ce processus a commencé : les répétitions reçoivent une réponse, et ne sont pas conservées.',
+} as const satisfies CoverageCatalogue;
