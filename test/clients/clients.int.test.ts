@@ -210,15 +210,17 @@ describe.each(HERE)('$name', ({ name, isHere, where, digits }) => {
     const refused = ['refused', 'URL must be like http://localhost:8080 or https://pos.example.com/rail'];
     const urls = ['localhost:8080', '/etc', 'ftp://localhost', 'http://', 'http://local host', 'http://localhost:80a'];
     const further = ['http://localhost:65536', 'http://localhost\n', ' http://localhost', 'http://localhost/?to=1'];
-    for (const env of [{}, ...['', ...urls, ...further].map((URL) => ({ URL }))]) {
-      expect({ env, lines: await driver.run('connect', env) }).toEqual({ env, lines: [refused] });
-    }
-    const URL = 'HTTPS://pos.example.com/rail//';
-    expect(await driver.run('connect', { URL, TOKEN })).toEqual([['taken']]);
-    for (const bad of [`${TOKEN}\n`, ` ${TOKEN}`, 'tökens']) {
-      const message = 'token must have no white space, and only ASCII characters';
-      expect(await driver.run('connect', { URL, TOKEN: bad })).toEqual([['refused', message]]);
-    }
+    const good = 'HTTPS://pos.example.com/rail//';
+    const badToken = ['refused', 'token must have no white space, and only ASCII characters'];
+    const cases = [
+      ...[null, '', ...urls, ...further].map((url) => ({ url, token: null, answer: refused })),
+      { url: good, token: TOKEN, answer: ['taken'] },
+      ...[`${TOKEN}\n`, ` ${TOKEN}`, 'tökens'].map((token) => ({ url: good, token, answer: badToken })),
+    ];
+    const fieldOf = (text: string | null): string => (text === null ? '-' : Buffer.from(text).toString('base64'));
+    const lines = cases.map(({ url, token }) => `${fieldOf(url)}\t${fieldOf(token)}\n`);
+    const answers = await driver.run('connect', {}, lines.join(''));
+    expect(answers.map((answer, n) => ({ ...cases[n], answer }))).toEqual(cases);
   });
 
   test(`a client ${where} speaks TLS with an https URL in any case, and begins nothing in clear`, async () => {
