@@ -42,15 +42,13 @@ const WORKERS_PER_PROCESSOR = 2;
 const WORKER_MEMORY = '1GB';
 
 /**
- * What the language itself has, handed to each module beside `require`: to find a global in a sandbox is so slow that a
- * third of what a test costs which only computes is spent on it. Nothing that a test replaces, nor that a package declares
- * for itself, may be among them.
+ * What the language itself has, handed to each module beside `require`: finding a global in a sandbox is so slow that a
+ * test which only computes spends a third of its time on that. Nothing that a test replaces may be among them, nor what a
+ * package declares for itself.
  */
 const LANGUAGE_GLOBALS = [
-  ...'Array BigInt BigInt64Array Boolean DataView Error JSON Map Math Number Object Promise Reflect RegExp Set'.split(
-    ' ',
-  ),
-  ...'String Symbol TypeError Uint8Array WeakMap isNaN parseInt'.split(' '),
+  ...'Array BigInt BigInt64Array Boolean DataView Error JSON Map Math Number Object Promise Reflect'.split(' '),
+  ...'RegExp Set String Symbol TypeError Uint8Array WeakMap isNaN parseInt'.split(' '),
 ];
 
 const project = (displayName, testMatch, setupFilesAfterEnv = []) => ({
