@@ -12,11 +12,12 @@ const os = require('node:os');
  */
 
 /**
- * A whole story in the browser, kill -9, a full disk, the lunch rush, interleaved actions: where `short` and `soak` repeat
- * less or more.
+ * A whole story in the browser, a client that dies, kill -9, a full disk, the lunch rush, interleaved actions: where `short`
+ * and `soak` repeat less or more.
  */
 const SHORT = [
   'screens/story',
+  'clients/clients',
   'faults/kill-9',
   'faults/full-disk',
   'services/orders/actions/interleavings',

@@ -111,10 +111,12 @@ export interface Here {
   readonly digits: Language['digits'];
 }
 
-export const HERE: readonly Here[] = LANGUAGES.map(({ name, tools, digits }) => {
-  const isHere = tools.every(([command, argument]) => spawnSync(command, [argument]).status === 0);
-  return { name, isHere, where: isHere ? `in ${name}` : `in ${name}, which this machine lacks,`, digits };
-});
+/** @returns the first languages, and whether the machine has what each of them needs */
+export const languagesHere = (most = LANGUAGES.length): readonly Here[] =>
+  LANGUAGES.slice(0, most).map(({ name, tools, digits }) => {
+    const isHere = tools.every(([command, argument]) => spawnSync(command, [argument]).status === 0);
+    return { name, isHere, where: isHere ? `in ${name}` : `in ${name}, which this machine lacks,`, digits };
+  });
 
 function languageOf(name: string): Language {
   const language = LANGUAGES.find((one) => one.name === name);
