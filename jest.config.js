@@ -26,6 +26,8 @@ const SHORT = [
 const SOAK = [
   'clients/kills',
   'faults/kill-9',
+  'services/destinations/kills',
+  'services/handle-order/mutations',
   'services/orders/actions/interleavings',
   'services/sandbox/runner/lunch-rush',
   'services/server/eventstoredb-service',
