@@ -1,6 +1,15 @@
 import { until } from '../support/patience';
 import { deliverOneOfEach, screenLab } from '../support/screen-lab';
-import { animations, focused, tabTo, type Target, targets, violations } from '../support/screen-inspect';
+import {
+  animations,
+  focused,
+  tabTo,
+  type Target,
+  targets,
+  violations,
+  violationsIn,
+  widen,
+} from '../support/screen-inspect';
 import { untilOnPage } from '../support/screen-watch';
 
 /** Screens for people who do not see colours, use keys alone, have large fingers, or want nothing to move. */
@@ -44,23 +53,11 @@ async function open(path: string): Promise<void> {
 const expectFocus = (name: RegExp): Promise<true> =>
   until(`the focus on ${String(name)}`, async () => name.test((await focused(lab.page)).name));
 
-/** What axe finds on the page as it stands, in light and in dark colours. */
-async function violationsInColours(): Promise<unknown[]> {
-  const found: unknown[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await lab.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const violation of await violations(lab.page)) found.push([colorScheme, violation]);
-  }
-  return found;
-}
-
 /** What can be operated on the page as it stands, on a phone and on a counter's screen. */
 async function targetsAtWidths(): Promise<(Target & { readonly at: number })[]> {
   const found: (Target & { readonly at: number })[] = [];
   for (const at of [320, 1_280]) {
-    await lab.page.setViewportSize({ width: at, height: 800 });
-    // A page that lays itself out does so in the frame after it was told.
-    await lab.page.evaluate('new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))');
+    await widen(lab.page, at);
     for (const target of await targets(lab.page)) found.push({ ...target, at });
   }
   return found;
@@ -74,12 +71,12 @@ describe('every page', () => {
     async (path) => {
       await lab.page.emulateMedia({ reducedMotion: 'reduce' });
       await open(path);
-      const found = await violationsInColours();
+      const found = await violationsIn(lab.page, 'light', 'dark');
       const moving = await animations(lab.page);
       if (await lab.card().isVisible()) {
         await press('Escape');
         await lab.card().waitFor({ state: 'hidden' });
-        found.push(...(await violationsInColours()));
+        found.push(...(await violationsIn(lab.page, 'light', 'dark')));
         moving.push(...(await animations(lab.page)));
       }
       expect({ found, moving }).toEqual({ found: [], moving: [] });
@@ -111,7 +108,7 @@ describe('the page of the API', () => {
   it('the API page has nothing that axe finds fault with, in light and dark colours, and is as wide as a narrow screen', async () => {
     await lab.page.goto(`${lab.service.url}/docs`);
     await lab.page.getByRole('heading', { name: 'Objects' }).waitFor();
-    expect(await violationsInColours()).toEqual([]);
+    expect(await violationsIn(lab.page, 'light', 'dark')).toEqual([]);
     await lab.page.setViewportSize({ width: 320, height: 800 });
     expect(await lab.page.evaluate('document.documentElement.scrollWidth')).toBe(320);
   });
@@ -123,7 +120,7 @@ describe('the board', () => {
     await press('Escape');
     await lab.page.getByRole('button', { name: 'Settings' }).click();
     await lab.page.getByRole('dialog', { name: 'Settings of this screen' }).waitFor();
-    expect(await violationsInColours()).toEqual([]);
+    expect(await violationsIn(lab.page, 'light', 'dark')).toEqual([]);
   });
 
   it('the board moves when a driver arrives, for people who did not ask for reduced motion', async () => {
