@@ -12,7 +12,7 @@ import {
   startService,
   temporaryDirectory,
 } from '../support/running-service';
-import { buildProgram, HERE } from './languages';
+import { buildProgram, languagesHere } from './languages';
 
 /** The programs of docs/guides/follow-the-feed.md, as they stand there. */
 
@@ -49,7 +49,7 @@ function copied(): Order[] {
   });
 }
 
-for (const { name, isHere, where } of HERE) {
+for (const { name, isHere, where } of languagesHere()) {
   (isHere ? it : it.skip)(`the program of the guide ${where} keeps a copy of all orders over its own end`, async () => {
     const deliver = async (n: number, status: string): Promise<void> => {
       const key = { location_id: 'l/1', order_id: `order ü ${String(n)}` };

@@ -14,7 +14,7 @@ import {
   startService,
   temporaryDirectory,
 } from '../support/running-service';
-import { buildDriver, Copy, type Driver, HERE, nameOf } from './languages';
+import { buildDriver, Copy, type Driver, languagesHere, nameOf } from './languages';
 
 /** A consumer of each language and the service, all of them killed while updates come at speed. */
 
@@ -37,8 +37,9 @@ const FEWEST_DEATHS = 1;
 const CATCH_UP_MS = 180_000;
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
 
-const present = HERE.filter(({ isHere }) => isHere);
-const missing = HERE.filter(({ isHere }) => !isHere);
+const all = languagesHere();
+const present = all.filter(({ isHere }) => isHere);
+const missing = all.filter(({ isHere }) => !isHere);
 const languages =
   present.map(({ name }) => name).join(', ') +
   (missing.length === 0 ? '' : ` (this machine lacks ${missing.map(({ name }) => name).join(', ')})`);

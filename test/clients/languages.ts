@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
+import { transformSync } from '@swc/core';
 
 /**
  * The languages that there are clients for. Each has a driver in `drivers/`, a program that works its client and says on
@@ -12,7 +12,7 @@ import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
  *                   `failed`, status                                 what is repeated
  *                   `start over`                                     it drops its copy
  *                   `ended`, status, whether it is PROBLEM           what no repetition mends
- *   driver connect  `taken`, or `refused` and why                    what becomes of a URL and a token
+ *   driver connect  for each line of standard input, a URL and a token in base64 or `-`: `taken`, or `refused` and why
  *   driver order    stage, revision, or `none`
  *   driver verify   for each line of standard input the id, or `-`
  *
@@ -49,8 +49,9 @@ function run(command: string, ...args: readonly string[]): void {
 /** Makes JavaScript of it, beside a package `ticket-rail` that is installed. */
 function buildTypeScript(source: string, folder: string): readonly string[] {
   const built = join(folder, 'program.mjs');
-  const compilerOptions = { module: ModuleKind.ESNext, target: ScriptTarget.ES2022 };
-  writeFileSync(built, transpileModule(readFileSync(source, 'utf8'), { compilerOptions }).outputText);
+  // The compiler itself would take longer to load than all that is built here.
+  const options = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } } as const;
+  writeFileSync(built, transformSync(readFileSync(source, 'utf8'), options).code);
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(ROOT, join(folder, 'node_modules/ticket-rail'));
   return [process.execPath, built];
@@ -110,10 +111,12 @@ export interface Here {
   readonly digits: Language['digits'];
 }
 
-export const HERE: readonly Here[] = LANGUAGES.map(({ name, tools, digits }) => {
-  const isHere = tools.every(([command, argument]) => spawnSync(command, [argument]).status === 0);
-  return { name, isHere, where: isHere ? `in ${name}` : `in ${name}, which this machine lacks,`, digits };
-});
+/** @returns the first languages, and whether the machine has what each of them needs */
+export const languagesHere = (most = LANGUAGES.length): readonly Here[] =>
+  LANGUAGES.slice(0, most).map(({ name, tools, digits }) => {
+    const isHere = tools.every(([command, argument]) => spawnSync(command, [argument]).status === 0);
+    return { name, isHere, where: isHere ? `in ${name}` : `in ${name}, which this machine lacks,`, digits };
+  });
 
 function languageOf(name: string): Language {
   const language = LANGUAGES.find((one) => one.name === name);

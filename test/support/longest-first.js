@@ -10,7 +10,7 @@ const LONGEST = [
   'services/event-store/eventstoredb/faults.e2e.test.ts',
   'services/server/eventstoredb-service.e2e.test.ts',
   'services/server/attacks.e2e.test.ts',
-  'clients/clients.int.test.ts',
+  'clients/clients.e2e.test.ts',
   'services/server/problems.int.test.ts',
   'services/event-store/eventstoredb/eventstoredb.int.test.ts',
   'screens/accessible.e2e.test.ts',

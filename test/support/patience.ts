@@ -5,8 +5,11 @@
 export const PATIENCE = Number(process.env['TEST_PATIENCE'] ?? 1);
 if (!(PATIENCE > 0)) throw new Error('TEST_PATIENCE must be a number over 0.');
 
-/** Milliseconds between two looks at a condition. */
-const LOOK_MS = 10;
+/**
+ * Milliseconds between two looks at a condition, the fewest and the most. A look may cost as much as what is waited for, so
+ * they are the further apart the longer it takes, by this share of the time that has passed.
+ */
+const LOOK_MS = { fewest: 10, most: 200, share: 0.1 };
 /** Milliseconds in which what is waited for comes true, unless a test says otherwise. */
 const WAIT_MS = 15_000;
 
@@ -25,11 +28,13 @@ export async function until<Value>(
   look: () => Promise<Value | null | false> | Value | null | false,
   ms = WAIT_MS,
 ): Promise<Value> {
-  const deadline = performance.now() + patiently(ms);
+  const begun = performance.now();
   for (;;) {
     const found = await look();
     if (found !== null && found !== false) return found;
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await new Promise((next) => setTimeout(next, LOOK_MS));
+    const passed = performance.now() - begun;
+    if (passed > patiently(ms)) throw new Error(`waited in vain for ${what}`);
+    const pause = Math.min(LOOK_MS.most, Math.max(LOOK_MS.fewest, passed * LOOK_MS.share));
+    await new Promise((next) => setTimeout(next, pause));
   }
 }

@@ -102,6 +102,29 @@ export async function violations(page: Page): Promise<unknown[]> {
   return found.map(({ id, nodes }) => [id, nodes[0]?.html]);
 }
 
+const COLOURS = {
+  light: { colorScheme: 'light', forcedColors: 'none' },
+  dark: { colorScheme: 'dark', forcedColors: 'none' },
+  forced: { colorScheme: 'light', forcedColors: 'active' },
+} as const;
+
+/** What axe finds on the page as it stands, in each of these colours, where nothing is to move. */
+export async function violationsIn(page: Page, ...colours: readonly (keyof typeof COLOURS)[]): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for (const name of colours) {
+    await page.emulateMedia({ ...COLOURS[name], reducedMotion: 'reduce' });
+    for (const violation of await violations(page)) found.push([name, violation]);
+  }
+  return found;
+}
+
+/** Makes a window of another width of the one that a page is open in, and waits until the page is painted in it. */
+export async function widen(page: Page, width: number): Promise<void> {
+  await page.setViewportSize({ width, height: 800 });
+  // A page that lays itself out does so in the frame after it was told.
+  await page.evaluate('new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))');
+}
+
 /** Goes from stop to stop until one has this name; each on the way must show that it has the focus. */
 export async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let stops = 0; stops < MOST_STOPS; stops += 1) {

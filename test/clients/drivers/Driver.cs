@@ -91,6 +91,27 @@ internal static class Driver
         }
     }
 
+    private static string TextOf(string field) =>
+        field == "-" ? null : Encoding.UTF8.GetString(Convert.FromBase64String(field));
+
+    private static void Connect()
+    {
+        string line;
+        while ((line = Console.ReadLine()) != null)
+        {
+            var fields = line.Split('\t');
+            try
+            {
+                new TicketRailClient(TextOf(fields[0]), TextOf(fields[1]) ?? "");
+                Say("taken");
+            }
+            catch (ArgumentException refusal)
+            {
+                Say("refused", refusal.Message);
+            }
+        }
+    }
+
     private static void Main(string[] arguments)
     {
         if (arguments[0] == "verify")
@@ -100,15 +121,7 @@ internal static class Driver
         }
         if (arguments[0] == "connect")
         {
-            try
-            {
-                new TicketRailClient(Environment.GetEnvironmentVariable("URL"), Env("TOKEN"));
-                Say("taken");
-            }
-            catch (ArgumentException refusal)
-            {
-                Say("refused", refusal.Message);
-            }
+            Connect();
             return;
         }
         var rail = new TicketRailClient(Env("URL"), Env("TOKEN"));

@@ -79,18 +79,30 @@ final class Driver {
         }
     }
 
+    private static String textOf(String field) {
+        return field.equals("-") ? null : new String(Base64.getDecoder().decode(field), StandardCharsets.UTF_8);
+    }
+
+    private static void connect() throws Exception {
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            String[] fields = line.split("\t", -1);
+            try {
+                new TicketRail(textOf(fields[0]), textOf(fields[1]));
+                say("taken");
+            } catch (IllegalArgumentException refusal) {
+                say("refused", refusal.getMessage());
+            }
+        }
+    }
+
     public static void main(String[] arguments) throws Exception {
         if (arguments[0].equals("verify")) {
             verify();
             return;
         }
         if (arguments[0].equals("connect")) {
-            try {
-                new TicketRail(ENV.get("URL"), ENV.get("TOKEN"));
-                say("taken");
-            } catch (IllegalArgumentException refusal) {
-                say("refused", refusal.getMessage());
-            }
+            connect();
             return;
         }
         TicketRail rail = new TicketRail(ENV.get("URL"), ENV.get("TOKEN"));

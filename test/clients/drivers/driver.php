@@ -73,11 +73,14 @@ if ($argv[1] === 'verify') {
     exit;
 }
 if ($argv[1] === 'connect') {
-    try {
-        new Client((string) getenv('URL'), (string) getenv('TOKEN'));
-        say('taken');
-    } catch (InvalidArgumentException $refusal) {
-        say('refused', $refusal->getMessage());
+    while (($line = fgets(STDIN)) !== false) {
+        [$url, $token] = explode("\t", rtrim($line, "\n"));
+        try {
+            new Client($url === '-' ? '' : base64_decode($url), $token === '-' ? '' : base64_decode($token));
+            say('taken');
+        } catch (InvalidArgumentException $refusal) {
+            say('refused', $refusal->getMessage());
+        }
     }
     exit;
 }

@@ -64,11 +64,15 @@ def main() -> None:
             say(verify_delivery(secrets.split(" "), headers, base64.b64decode(body), int(now)) or "-")
         return
     if sys.argv[1] == "connect":
-        try:
-            TicketRail(env.get("URL"), env.get("TOKEN"))  # type: ignore
-            say("taken")
-        except ValueError as error:
-            say("refused", error)
+        for line in sys.stdin:
+            url, token = (
+                None if field == "-" else base64.b64decode(field).decode() for field in line.rstrip("\n").split("\t")
+            )
+            try:
+                TicketRail(url, token)  # type: ignore
+                say("taken")
+            except ValueError as error:
+                say("refused", error)
         return
     rail = TicketRail(env["URL"], env["TOKEN"])
     if sys.argv[1] == "order":

@@ -62,19 +62,27 @@ async function verify(): Promise<void> {
   }
 }
 
+async function connect(): Promise<void> {
+  const textOf = (field = '-'): string => (field === '-' ? '' : Buffer.from(field, 'base64').toString());
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [url, token] = line.split('\t');
+    try {
+      new TicketRailClient({ url: textOf(url), token: textOf(token) });
+      say('taken');
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      say('refused', error.message);
+    }
+  }
+}
+
 async function main(verb: string): Promise<void> {
   if (verb === 'verify') {
     await verify();
     return;
   }
   if (verb === 'connect') {
-    try {
-      new TicketRailClient({ url: env('URL'), token: env('TOKEN') });
-      say('taken');
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      say('refused', error.message);
-    }
+    await connect();
     return;
   }
   const rail = new TicketRailClient({ url: env('URL'), token: env('TOKEN') });

@@ -1,16 +1,17 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { update } from '../../support/deliveries';
+import { repeated } from '../../support/depth';
 import { patiently, until } from '../../support/patience';
 import { type RunningService, startService, temporaryDirectory } from '../../support/running-service';
 import { entryOf, receive } from './support';
 
-const KILLS = 20;
+const KILLS = repeated({ short: 2, all: 8, soak: 20 });
 const ORDERS = 10;
 const EACH = 40;
 
 it(
-  'a service that is killed twenty times while it delivers loses nothing, and keeps the order of each order',
+  `a service that is killed ${String(KILLS)} times while it delivers loses nothing, and keeps the order of each order`,
   async () => {
     let answered = 0;
     const receiver = await receive((_received, response) => {

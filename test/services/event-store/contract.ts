@@ -21,7 +21,7 @@ export function subscriptionContract(name: string, factory: ContractFactory): vo
       await inTime(store.close(), 'closing the store');
     });
 
-    subscribeContract(() => store);
+    subscribeContract(() => store, factory);
   });
 }
 
@@ -57,7 +57,7 @@ export function eventStoreContract(name: string, factory: ContractFactory): void
       repeatedAppendContract(current);
       readContract(current);
       streamNameContract(current);
-      subscribeContract(current);
+      subscribeContract(current, factory);
       lifecycleContract(current, factory);
 
       it('the store answers random commands as the memory model does', async () => {

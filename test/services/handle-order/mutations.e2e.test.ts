@@ -7,12 +7,13 @@ import type { Delivery } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
 import type { HandleOrderAnswer, Order } from '../../../schemas/api/order-view';
 import { type LogRow, orderPath, readLog } from '../../support/deliveries';
+import { repeated } from '../../support/depth';
 import { until } from '../../support/patience';
 import { type Answer, call, discard, type RunningService, signed, startService } from '../../support/running-service';
 import { arbitraryMutant, type Mutant } from './mutants';
 
 /** Bodies in all, as issues of the project promise. */
-const MUTANTS = 10_000;
+const MUTANTS = repeated({ short: 2_000, all: 4_000, soak: 10_000 });
 const MUTANTS_PER_RUN = 500;
 const IN_FLIGHT = 32;
 /** Small, so that padding gets over it now and then. */

@@ -24,6 +24,8 @@ export interface ContractFactory {
   readonly open: () => Promise<EventStore>;
   /** Closes the store and opens another one on the same data; absent where nothing outlives the store. */
   readonly reopen?: (store: EventStore) => Promise<EventStore>;
+  /** Opens another store on the same data, whose calls give up soon; absent where none waits before it gives up. */
+  readonly hurried?: (store: EventStore) => EventStore;
 }
 
 export function newEvent(fields: Partial<NewEvent> = {}): NewEvent {

@@ -16,6 +16,8 @@ import type { ContractFactory } from '../contract/support';
 
 /** Milliseconds that no call takes on a machine that is only busy. */
 const TIMEOUT_MS = patiently(20_000);
+/** The same for what is refused only once its time is over: long enough for what it asks meanwhile. */
+const HURRIED_MS = patiently(2_000);
 /** Longer than real nodes were seen to take until a stream that an append revived can be read. */
 const REVIVED_LATE_MS = 20;
 
@@ -45,6 +47,7 @@ function ownNode(line: ServerLine): ContractFactory {
       await store.close();
       return openOn(node.url, node.stop);
     },
+    hurried: (store) => openEventStoreDb({ url: nodes.get(store)?.url ?? '', timeoutMs: HURRIED_MS }),
   };
 }
 
@@ -62,6 +65,7 @@ function sharedServer(url: string): ContractFactory {
       await store.close();
       return openIn(spaces.get(store) ?? '');
     },
+    hurried: (store) => inSpace(openEventStoreDb({ url, timeoutMs: HURRIED_MS }), spaces.get(store) ?? ''),
   };
 }
 

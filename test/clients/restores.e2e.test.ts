@@ -4,7 +4,7 @@ import { update } from '../support/deliveries';
 import { patiently, until } from '../support/patience';
 import { entryOf, type RunningService, SECURE, startService, temporaryDirectory } from '../support/running-service';
 import { freePorts } from '../support/free-ports';
-import { buildDriver, HERE, type Running } from './languages';
+import { buildDriver, languagesHere, type Running } from './languages';
 
 /** The client of every language, while the service gets an older log, and another one. */
 
@@ -13,7 +13,7 @@ const READERS = JSON.stringify([...(JSON.parse(SECURE['READERS'] ?? '[]') as unk
 /** Milliseconds for five starts of the service, and for clients that found nobody to ask again. */
 const SCENARIO_MS = 120_000;
 
-const present = HERE.filter(({ isHere }) => isHere);
+const present = languagesHere().filter(({ isHere }) => isHere);
 const languages = present.map(({ name }) => name).join(', ');
 
 let folder: string;
