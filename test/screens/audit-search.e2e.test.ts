@@ -348,7 +348,9 @@ describe('the replay of a board in another time zone', () => {
     await page.goto(`${service.url}/audit/board?location=${MAIN}&at=${moment}`);
     await page.locator('p[data-freshness="replay"]').getByText('2026-11-21 18:30:00').waitFor();
     expect(await page.locator('ticket-rail-board .bar .location').innerText()).toBe('Main Street');
-    expect(await page.getByText('America/New_York').allInnerTexts()).toEqual(['All times: America/New_York, UTC-05:00']);
+    expect(await page.getByText('America/New_York').allInnerTexts()).toEqual([
+      'All times: America/New_York, UTC-05:00',
+    ]);
     expect(await page.locator('.player output').innerText()).toBe('2026-11-21 18:30:00');
     expect(await page.locator('input[name="at"]').inputValue()).toBe('2026-11-21T18:30');
     // A board that nobody can touch has a clock.
