@@ -149,7 +149,8 @@ it('sources that nobody knew before are counted by their spelling, up to a limit
 });
 
 it('a platform that comes in several spellings is counted once, at one location and at all', async () => {
-  const eats = (source: string) => orderOf('here', source, eventsOf(says('completed', 'completed', { source, name: 'Jane' })));
+  const eats = (source: string) =>
+    orderOf('here', source, eventsOf(says('completed', 'completed', { source, name: 'Jane' })));
   const reader = tableOf(['ubereats', 'uber_eats', 'Uber Eats', 'uber'].map(eats));
   for (const locations of [null, ['here']]) {
     const { source } = await count(reader, locations);
