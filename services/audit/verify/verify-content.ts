@@ -4,14 +4,14 @@ import { BYTE_ORDER_MARK } from '../export/csv';
 import { EVIDENCE_FORMAT, Manifest } from '../export/ndjson';
 import { StreamCount } from '../export/stream-count';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../evidence/bundle';
-import { checkPage } from './check-page';
+import { checkPage } from './bundle/check-page';
 import { quotedFromFile } from './quoted-from-file';
 import type { Progressed } from './saved-state';
 import { StreamHeads } from '../chain/stream-heads';
 import { LARGEST_MANIFEST_BYTES, RowVerification } from './verify-rows';
 import { addFault, type Doubt, inOrder, NOWHERE } from '../chain/verification';
-import { checkBundleProof } from './bundle-proof';
-import { checkBundleSignatures } from './bundle-signatures';
+import { checkBundleProof } from './bundle/bundle-proof';
+import { checkBundleSignatures } from './bundle/bundle-signatures';
 import { LineVerification, parseMembers, type SavedLines } from './verify-lines';
 import type { Verified, Watch } from './verified';
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { OrderSummary } from '../../../schemas/api/order-summary';
-import { Change, EarlierReport } from '../../../schemas/api/order-view';
-import { STAGES, VERDICTS } from '../../../schemas/vocabulary';
-import type { EventProof } from '../evidence/bundle-options';
-import { makeBundle } from '../evidence/make-bundle';
-import { type ChainFault, type EvidenceRow, type OrderEvidence, OrderReader } from '../evidence/read-order';
-import type { EvidenceReading } from '../evidence/reading';
-import type { Manifest } from '../export/ndjson';
-import { eventOf, type Members, parseMembers } from './verify-lines';
+import { OrderSummary } from '../../../../schemas/api/order-summary';
+import { Change, EarlierReport } from '../../../../schemas/api/order-view';
+import { STAGES, VERDICTS } from '../../../../schemas/vocabulary';
+import type { EventProof } from '../../evidence/bundle-options';
+import { makeBundle } from '../../evidence/make-bundle';
+import { type ChainFault, type EvidenceRow, type OrderEvidence, OrderReader } from '../../evidence/read-order';
+import type { EvidenceReading } from '../../evidence/reading';
+import type { Manifest } from '../../export/ndjson';
+import { eventOf, type Members, parseMembers } from '../verify-lines';
 
 /** Makes a bundle again from the evidence in it. */
 

@@ -1,16 +1,16 @@
 import type { KeyObject } from 'node:crypto';
-import { hashOf } from '../../../schemas/events/order-events';
-import { comparePositions, type RecordedEvent } from '../../event-store/event-store';
-import { leafOf } from '../../event-store/seal/log-hash';
-import { count } from '../../terminal/figures';
-import { keyIdOf } from '../checkpoints/signature';
-import { provenInclusion, type ProvenInclusion } from '../merkle/inclusion-text';
-import { openNote } from '../merkle/signed-note';
-import { leafHashOf } from '../merkle/tree';
-import { NOWHERE, placeOf } from '../chain/verification';
+import { hashOf } from '../../../../schemas/events/order-events';
+import { comparePositions, type RecordedEvent } from '../../../event-store/event-store';
+import { leafOf } from '../../../event-store/seal/log-hash';
+import { count } from '../../../terminal/figures';
+import { keyIdOf } from '../../checkpoints/signature';
+import { provenInclusion, type ProvenInclusion } from '../../merkle/inclusion-text';
+import { openNote } from '../../merkle/signed-note';
+import { leafHashOf } from '../../merkle/tree';
+import { NOWHERE, placeOf } from '../../chain/verification';
 import { eventsIn, type SignatureResult } from './bundle-signatures';
-import { quotedFromFile } from './quoted-from-file';
-import type { Members } from './verify-lines';
+import { quotedFromFile } from '../quoted-from-file';
+import type { Members } from '../verify-lines';
 
 /** Verifies the proof in evidence that an event of the order is in the log of a signed note. */
 

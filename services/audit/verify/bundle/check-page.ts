@@ -1,6 +1,6 @@
-import { isTimeZone } from '../../../schemas/local-time';
-import type { Manifest } from '../export/ndjson';
-import { quotedFromFile } from './quoted-from-file';
+import { isTimeZone } from '../../../../schemas/local-time';
+import type { Manifest } from '../../export/ndjson';
+import { quotedFromFile } from '../quoted-from-file';
 import { remade } from './remade-bundle';
 
 /** What there is to say of the page of a bundle whose lines were verified. */
