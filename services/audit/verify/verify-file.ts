@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { evidenceCode } from '../evidence/evidence-code';
+import { verifyBundle } from './bundle/verify-bundle';
 import { publicKeyIn } from './check-signatures';
 import {
   CHUNK_BYTES,
@@ -7,7 +8,6 @@ import {
   type FileContent,
   type FileKind,
   kindOf,
-  verifyBundle,
   verifyCsv,
   verifyNdjson,
 } from './verify-content';

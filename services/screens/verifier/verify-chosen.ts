@@ -1,8 +1,8 @@
+import { verifyBundle } from '../../audit/verify/bundle/verify-bundle';
 import {
   CHUNK_BYTES,
   type FileContent,
   kindOf,
-  verifyBundle,
   verifyCsv,
   verifyNdjson,
 } from '../../audit/verify/verify-content';
