@@ -1,13 +1,9 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { initial, type OrderState } from '../../../projections/order/order';
-import { eventId } from '../../../schemas/events/event-id';
-import { parseJson } from '../../../schemas/json/exact-json';
-import { isJsonObject } from '../../../schemas/json/json-object';
 import { orderKeyOfStream } from '../../../schemas/events/order-events';
-import { type StreamName, streamName } from '../../../schemas/events/stream-name';
 import { WITHHELD } from '../../../schemas/events/withheld';
-import { parsePosition, type Position, comparePositions, type RecordedEvent } from '../../event-store/event-store';
+import { type Position, comparePositions, type RecordedEvent } from '../../event-store/event-store';
 import { readingOf } from '../evidence/reading';
 import { canonicalJson } from '../../event-store/seal/canonical-json';
 import { Manifest, splitLine } from '../export/ndjson';
@@ -15,6 +11,7 @@ import { StreamCount } from '../export/stream-count';
 import { StreamHeads } from '../chain/stream-heads';
 import { addFault, emptyTally, MAX_FAULTS, NOWHERE, placeOf, type Tally, tallyEvent } from '../chain/verification';
 import { type EventRules, type Fault, type FaultCode, holds } from '../chain/verify-event';
+import { eventOf, isNestedDeeper, type Members, MOST_NESTED, parseMembers, placeIn } from './line-members';
 import { quotedFromFile } from './quoted-from-file';
 
 /**
@@ -31,11 +28,7 @@ export interface SavedLines {
   readonly last: Position | null;
 }
 
-/** What a line says. */
-export type Members = Readonly<Record<string, unknown>>;
 const HASH_CHARACTERS = 64;
-/** Deepest nesting of a line, which takes two bytes a level; that of a delivery is a fraction of it. */
-const MOST_NESTED = 1_000;
 
 export class LineVerification {
   readonly tally: Tally;
@@ -290,74 +283,4 @@ export class LineVerification {
     for (const place of places) addFault(this.tally, { code: 'file', detail, ...place });
     this.tally.faultCount += count - places.length;
   }
-}
-
-/**
- * @returns whether a value is nested deeper than {@link MOST_NESTED}; without recursion, so that no nesting exhausts
- *   the stack.
- */
-function isNestedDeeper(value: unknown): boolean {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MOST_NESTED) return true;
-    level = level.flatMap((one) =>
-      Array.isArray(one) || isJsonObject(one)
-        ? Object.values<unknown>(one).filter((member) => typeof member === 'object' && member !== null)
-        : [],
-    );
-  }
-  return false;
-}
-
-/** @returns what a line says; null if it is no JSON object. */
-export function parseMembers(text: string): Members | null {
-  try {
-    const value = parseJson(text);
-    return isJsonObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
-const streamIn = ({ stream }: Members): StreamName | null => (typeof stream === 'string' ? streamName(stream) : null);
-
-const placeIn = (members: Members): Omit<Fault, 'code' | 'detail' | 'line'> => ({
-  position: parsePosition(textOf(members['position']) ?? ''),
-  stream: streamIn(members),
-  revision: typeof members['revision'] === 'number' ? members['revision'] : null,
-});
-
-function payloadOf(members: Members, name: 'data' | 'metadata'): RecordedEvent['metadata'] {
-  const bytes = members[`${name}_base64`];
-  return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : (members[name] as RecordedEvent['metadata']); // parsed JSON
-}
-
-/** @returns a time as it is written; null for any other form, of which each engine makes a time of its own. */
-function timeIn(text: string): Date | null {
-  const at = new Date(text);
-  return !Number.isNaN(at.getTime()) && at.toISOString() === text ? at : null;
-}
-
-/** @returns the event of a line; null if a member is missing, or of the wrong type. */
-export function eventOf(members: Members): RecordedEvent | null {
-  const { id, type, revision, created } = members;
-  const stream = streamIn(members);
-  const position = parsePosition(textOf(members['position']) ?? '');
-  const data = payloadOf(members, 'data');
-  if (stream === null || typeof id !== 'string' || typeof type !== 'string') return null;
-  if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 0) return null;
-  const at = typeof created === 'string' ? timeIn(created) : null;
-  if (at === null || position === null || data === undefined) return null;
-  return {
-    stream,
-    id: eventId(id),
-    type,
-    data,
-    metadata: payloadOf(members, 'metadata'),
-    revision,
-    position,
-    created: at,
-  };
 }

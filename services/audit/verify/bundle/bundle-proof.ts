@@ -10,7 +10,7 @@ import { leafHashOf } from '../../merkle/tree';
 import { NOWHERE, placeOf } from '../../chain/verification';
 import { eventsIn, type SignatureResult } from './bundle-signatures';
 import { quotedFromFile } from '../quoted-from-file';
-import type { Members } from '../verify-lines';
+import type { Members } from '../line-members';
 
 /** Verifies the proof in evidence that an event of the order is in the log of a signed note. */
 

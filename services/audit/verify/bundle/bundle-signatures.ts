@@ -6,7 +6,7 @@ import { NOWHERE } from '../../chain/verification';
 import type { Fault } from '../../chain/verify-event';
 import type { RecordedEvent } from '../../../event-store/event-store';
 import { leafOf } from '../../../event-store/seal/log-hash';
-import { eventOf, type Members } from '../verify-lines';
+import { eventOf, type Members } from '../line-members';
 
 /** What is wrong with the signed checkpoints in evidence, and what has to be known of them besides. */
 export interface SignatureResult {

@@ -7,7 +7,7 @@ import { makeBundle } from '../../evidence/make-bundle';
 import { type ChainFault, type EvidenceRow, type OrderEvidence, OrderReader } from '../../evidence/read-order';
 import type { EvidenceReading } from '../../evidence/reading';
 import type { Manifest } from '../../export/ndjson';
-import { eventOf, type Members, parseMembers } from '../verify-lines';
+import { eventOf, type Members, parseMembers } from '../line-members';
 
 /** Makes a bundle again from the evidence in it. */
 

@@ -3,7 +3,8 @@ import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../evidence/bundle
 import { addFault, type Doubt, inOrder, NOWHERE } from '../../chain/verification';
 import { lastLine, manifestIn, notesOf, withheldFrom } from '../manifest';
 import type { Verified } from '../verified';
-import { LineVerification, parseMembers } from '../verify-lines';
+import { parseMembers } from '../line-members';
+import { LineVerification } from '../verify-lines';
 import { checkBundleProof } from './bundle-proof';
 import { checkBundleSignatures } from './bundle-signatures';
 import { checkPage } from './check-page';

@@ -10,7 +10,7 @@ import { OrderReader } from '../../../../services/audit/evidence/read-order';
 import { atOnce } from '../../../../services/audit/evidence/steps';
 import { evidenceSteps } from '../../../../services/audit/evidence/write-evidence';
 import { lineHash } from '../../../../services/audit/export/ndjson';
-import { eventOf } from '../../../../services/audit/verify/verify-lines';
+import { eventOf } from '../../../../services/audit/verify/line-members';
 import { verifyBundle } from '../../../../services/audit/verify/bundle/verify-bundle';
 import type { Verified } from '../../../../services/audit/verify/verified';
 import { KEY, recordedOrder, type Reported } from '../evidence/recorded-order';
