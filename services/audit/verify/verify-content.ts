@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { BYTE_ORDER_MARK } from '../export/csv';
 import type { Manifest } from '../export/ndjson';
 import { StreamCount } from '../export/stream-count';
-import { EVIDENCE_START } from '../evidence/bundle';
+import { aboutFile } from './about';
+import { LINE_ENDS_CHANGED, withReturns } from './line-ends';
 import type { Progressed } from './saved-state';
 import { StreamHeads } from '../chain/stream-heads';
 import { lastLine, manifestIn, notesOf, withheldFrom } from './manifest';
-import { LARGEST_MANIFEST_BYTES, RowVerification } from './verify-rows';
-import { inOrder } from '../chain/verification';
+import { isHeaderAltered, LARGEST_MANIFEST_BYTES, RowVerification } from './verify-rows';
+import { addFault, inOrder, NOWHERE } from '../chain/verification';
 import { LineVerification, type SavedLines } from './verify-lines';
 import type { Verified, Watch } from './verified';
 
@@ -43,17 +43,6 @@ export interface Beside {
   readonly name: string;
   /** @returns its beginning, of at most so many bytes; null if there is none. */
   read(most: number): Promise<Buffer | null>;
-}
-
-export type FileKind = 'ndjson' | 'csv' | 'evidence';
-
-/** @returns what a file is by how it begins, so that a name proves nothing. @param start its first {@link CHUNK_BYTES} */
-export function kindOf(start: Buffer): FileKind {
-  const text = start.toString('utf8', 0, 16);
-  if (text.startsWith(BYTE_ORDER_MARK)) return 'csv';
-  if (text.startsWith('{')) return 'ndjson';
-  // The beginning of evidence may have been changed.
-  return /^\s*</.test(text) || start.includes(EVIDENCE_START) ? 'evidence' : 'ndjson';
 }
 
 /** Returns what the last line says, as far as it can be read before it is verified; null if it is no manifest. */
@@ -114,20 +103,26 @@ export async function verifyNdjson(file: FileContent, options: ContentOptions): 
     const at = offset - rest.length;
     watch.onProgress(offset, size, lines.tally.events);
     if (lines.manifest !== null) continue; // what follows it, or nothing, is looked at at once
-    watch.onResumable(() => ({
+    const progressed = (): Progressed => ({
       subject,
       tally: lines.tally,
       at,
       rest: { ...lines.save() },
       heads: lines.heads.save(),
       streams: lines.streams.save(),
-    }));
+    });
+    // What was altered on its way is read from its beginning again: its digest is not that of its bytes.
+    if (!lines.isAltered) watch.onResumable(progressed);
     await nextTurn();
   }
   if (rest.length > 0) lines.add(rest);
   lines.finish();
   const notes = [...notesOf(manifest), ...lines.notes];
-  return { tally: lines.tally, faults: inOrder(lines.tally.faults), doubts: withheldFrom(manifest), notes };
+  const doubts = withheldFrom(manifest);
+  const within = lines.isOnlyAltered ? 'all' : null;
+  const isKnown = lines.tally.faultCount === 0 || within !== null;
+  const about = isKnown && lines.manifest !== null ? aboutFile(lines.manifest, lines.span) : null;
+  return { tally: lines.tally, faults: inOrder(lines.tally.faults), doubts, notes, about, within };
 }
 
 const ONLY_ROWS =
@@ -141,10 +136,14 @@ export async function verifyCsv(
 ): Promise<Verified> {
   const rows = new RowVerification();
   let rest: Buffer = Buffer.alloc(0);
+  let [isAltered, last]: [boolean, number | undefined] = [false, undefined];
   for (let offset = 0; ;) {
-    const chunk = await file.read(offset, CHUNK_BYTES);
-    if (chunk.length === 0) break;
-    offset += chunk.length;
+    const came = await file.read(offset, CHUNK_BYTES);
+    if (came.length === 0) break;
+    if (offset === 0) isAltered = isHeaderAltered(came);
+    offset += came.length;
+    const chunk = isAltered ? withReturns(came, last) : came;
+    last = came.at(-1);
     const bytes = Buffer.concat([rest, chunk]);
     rest = Buffer.from(bytes.subarray(rows.add(bytes)));
     if (rest.length > LONGEST_LINE) break;
@@ -155,5 +154,8 @@ export async function verifyCsv(
   rows.finish(rest, beside.name, manifestBeside);
   const { tally, manifest } = rows;
   const doubts = [...withheldFrom(manifest), ...rows.doubts];
-  return { tally, faults: inOrder(tally.faults), doubts, notes: [...notesOf(manifest), ONLY_ROWS] };
+  const within = isAltered && tally.faultCount === 0 ? 'all' : null;
+  const about = tally.faultCount === 0 && manifest !== null ? aboutFile(manifest, null) : null;
+  if (isAltered) addFault(tally, { code: 'file', detail: LINE_ENDS_CHANGED, ...NOWHERE, line: 1 });
+  return { tally, faults: inOrder(tally.faults), doubts, notes: [...notesOf(manifest), ONLY_ROWS], about, within };
 }

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { hashOf } from '../../../../schemas/events/order-events';
 import { comparePositions, type RecordedEvent } from '../../../event-store/event-store';
 import { leafOf } from '../../../event-store/seal/log-hash';
-import { count } from '../../../terminal/figures';
+import { count, counted } from '../../../terminal/figures';
 import { keyIdOf } from '../../checkpoints/signature';
 import { provenInclusion, type ProvenInclusion } from '../../merkle/inclusion-text';
 import { openNote } from '../../merkle/signed-note';
@@ -16,8 +16,6 @@ import type { Members } from '../line-members';
 
 const isSignedBy = ({ origin, note }: ProvenInclusion, publicKey: KeyObject): boolean =>
   openNote(note, { name: origin, type: 'note', publicKey }) !== null;
-
-const counted = (number: number, one: string, more: string): string => `${count(number)} ${number === 1 ? one : more}`;
 
 /**
  * @returns what the chain adds: it has everything before an event, where all of that has hashes
