@@ -347,7 +347,7 @@ describe('the verifier', () => {
     await drop('evidence.html');
     expect(await resultsOf(page)).toMatchObject([{ name: 'evidence.html', verdict: 'holds' }]);
     await drop('order.csv');
-    await page.getByText('order.csv holds').waitFor();
+    await page.getByText('order.csv: Holds.').waitFor();
     expect(await resultsOf(page)).toMatchObject([{ name: 'order.csv', verdict: 'holds' }]);
     expect(complaints).toEqual([]);
     await page.context().close();

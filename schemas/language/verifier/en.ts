@@ -51,7 +51,7 @@ export const enVerifier = {
   'means.within_all':
     'The ends of its lines were changed on the way, or a mark was put before it, as mail, git and editors do. With that taken back, nothing else is wrong with it. Ask for the file as it was downloaded.',
   'means.within_facts':
-    'The facts in it are unchanged. The page around them is not as it was written: a browser that saves a page anew changes it, and so can anybody. Do not rely on what that page shows; ask for the file as it was downloaded.',
+    'The facts in it are unchanged, unless somebody made all hashes of the file anew. The page around them is not as it was written: a browser that saves a page anew changes it, and so can anybody. Do not rely on what that page shows; ask for the file as it was downloaded.',
   'means.no_evidence':
     'The evidence is missing: only the page around it is there, as mail and browsers may leave it. Ask for the file as it was downloaded.',
   'means.other_key':

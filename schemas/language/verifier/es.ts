@@ -51,7 +51,7 @@ export const esVerifier = {
   'means.within_all':
     'En el camino se cambiaron los finales de sus líneas, o se le antepuso una marca, como hacen el correo, git y los editores. Deshecho eso, no tiene nada más mal. Pida el archivo tal como se descargó.',
   'means.within_facts':
-    'Los hechos que contiene no han cambiado. La página que los rodea no está como se escribió: un navegador que guarda una página de nuevo la cambia, y también puede hacerlo cualquiera. No se fíe de lo que muestra esa página; pida el archivo tal como se descargó.',
+    'Los hechos que contiene no han cambiado, salvo que alguien haya rehecho todos los hashes del archivo. La página que los rodea no está como se escribió: un navegador que guarda una página de nuevo la cambia, y también puede hacerlo cualquiera. No se fíe de lo que muestra esa página; pida el archivo tal como se descargó.',
   'means.no_evidence':
     'Falta la evidencia: solo está la página que la rodea, como pueden dejarla el correo y los navegadores. Pida el archivo tal como se descargó.',
   'means.other_key':

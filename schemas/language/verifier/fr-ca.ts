@@ -51,7 +51,7 @@ export const frCaVerifier = {
   'means.within_all':
     'En chemin, ses fins de ligne ont été changées, ou une marque a été mise devant, comme le font le courriel, git et les éditeurs. Une fois cela défait, rien d’autre n’y cloche. Demandez le fichier tel qu’il a été téléchargé.',
   'means.within_facts':
-    'Les faits qu’il contient sont inchangés. La page autour d’eux n’est pas telle qu’elle a été écrite : un navigateur qui enregistre une page à nouveau la change, et n’importe qui le peut aussi. Ne vous fiez pas à ce que montre cette page; demandez le fichier tel qu’il a été téléchargé.',
+    'Les faits qu’il contient sont inchangés, à moins que quelqu’un n’ait refait tous les hachages du fichier. La page autour d’eux n’est pas telle qu’elle a été écrite : un navigateur qui enregistre une page à nouveau la change, et n’importe qui le peut aussi. Ne vous fiez pas à ce que montre cette page; demandez le fichier tel qu’il a été téléchargé.',
   'means.no_evidence':
     'La preuve manque : il n’y a que la page autour d’elle, comme le courriel et les navigateurs peuvent la laisser. Demandez le fichier tel qu’il a été téléchargé.',
   'means.other_key':

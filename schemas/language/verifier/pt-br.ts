@@ -51,7 +51,7 @@ export const ptBrVerifier = {
   'means.within_all':
     'No caminho, os fins das suas linhas foram mudados, ou uma marca foi posta antes dele, como fazem o e-mail, o git e os editores. Desfeito isso, nada mais está errado nele. Peça o arquivo como foi baixado.',
   'means.within_facts':
-    'Os fatos nele não foram mudados. A página em volta deles não está como foi escrita: um navegador que salva uma página de novo a muda, e qualquer pessoa também pode. Não confie no que essa página mostra; peça o arquivo como foi baixado.',
+    'Os fatos nele não foram mudados, a não ser que alguém tenha refeito todos os hashes do arquivo. A página em volta deles não está como foi escrita: um navegador que salva uma página de novo a muda, e qualquer pessoa também pode. Não confie no que essa página mostra; peça o arquivo como foi baixado.',
   'means.no_evidence':
     'Falta a evidência: só há a página em volta dela, como o e-mail e os navegadores podem deixá-la. Peça o arquivo como foi baixado.',
   'means.other_key':

@@ -34,7 +34,7 @@ function headLines(name: string, { tally, faults, doubts = [], restores = [] }: 
   if (doubts.length === 0) return [`${name} holds${restores.length === 0 ? '' : ', BUT WAS RESTORED'}: ${events}.`];
   const kinds = [...new Set(doubts.map(({ kind }) => kind.toUpperCase()))].join(', ');
   return [
-    `${name} CANNOT BE TOLD (${kinds}): nothing contradicts the ${events} in it, but not all can be verified.`,
+    `${name} CANNOT BE TOLD (${kinds}): nothing contradicts its ${events}, but not all can be verified.`,
     ...doubts.map(({ detail }) => `  ${detail}`),
   ];
 }

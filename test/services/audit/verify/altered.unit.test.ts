@@ -94,15 +94,12 @@ const ndjson = (bytes: Buffer): Promise<Verified> => verifyNdjson(contentOf(byte
 const csv = (bytes: Buffer, most = bytes.length): Promise<Verified> =>
   verifyCsv(contentOf(bytes, most), { name: 'beside', read: () => Promise.resolve(null) }, OPTIONS);
 
-/** @returns the bytes with other ends of the lines that are chosen; of the first, if none is. */
+/** @returns the bytes with other ends of the lines that are chosen; of the first, if none of them is there. */
 function withOtherEnds(bytes: Buffer, chosen: readonly boolean[]): Buffer {
   let line = 0;
-  const isAny = chosen.some((one) => one);
-  const text = bytes.toString('latin1').replaceAll('\n', () => {
-    const at = line++;
-    return (isAny ? chosen[at % chosen.length] : at === 0) === true ? '\r\n' : '\n';
-  });
-  return Buffer.from(text, 'latin1');
+  const text = bytes.toString('latin1');
+  const changed = text.replaceAll('\n', () => (chosen[line++ % chosen.length] === true ? '\r\n' : '\n'));
+  return Buffer.from(changed === text ? text.replace('\n', '\r\n') : changed, 'latin1');
 }
 const chosenLines = fc.array(fc.boolean(), { minLength: 1, maxLength: 12 });
 
