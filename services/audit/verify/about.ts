@@ -6,8 +6,8 @@ import { enVerifier } from '../../../schemas/language/verifier/en';
 import { sayVerifying as say } from '../../../schemas/language/verifying';
 import { isTimeZone, offsetsOfZone, timeWordsBy } from '../../../schemas/local-time';
 import type { Manifest } from '../export/ndjson';
+import type { Doubt } from '../chain/verification';
 import { quotedFromFile } from './quoted-from-file';
-import type { Verified } from './verified';
 
 /** Says what a file is about, of what was verified in it and never of the page around. */
 
@@ -26,6 +26,19 @@ export interface About {
   readonly timeZone: string;
   /** What was reported of the orders that had the number, oldest first; only of evidence. */
   readonly orders: readonly OrderSummary[];
+}
+
+/**
+ * What holds within a file that does not hold. `all`: it was altered on its way as mail and editors do, and nothing else is
+ * wrong with it once that is taken back. `facts`: only the page around the facts is not as it was written.
+ */
+export type Within = 'all' | 'facts';
+
+/** What has to be known of a result to say what the file is about. */
+interface Known {
+  readonly about?: About | null;
+  readonly doubts?: readonly Doubt[];
+  readonly within?: Within | null;
 }
 
 /** What a file is about, in words. */
@@ -47,7 +60,7 @@ export const aboutFile = (
 ): About => ({ scope, events, span, timeZone: isTimeZone(zone) ? zone : DEFAULT_ZONE, orders });
 
 /** @returns what a file that was verified is about, in words; null if nothing can be said of it. */
-export function aboutWords(verified: Verified, speech: Speech): AboutWords | null {
+export function aboutWords(verified: Known, speech: Speech): AboutWords | null {
   const { about } = verified;
   if (about === undefined || about === null) return null;
   const { orders, timeZone } = about;
@@ -63,7 +76,7 @@ export function aboutWords(verified: Verified, speech: Speech): AboutWords | nul
 }
 
 /** @returns how it is said by whose word something was reported. */
-function headingOf({ doubts = [], within = null }: Verified): 'about.reported' | 'about.file_says' | 'about.facts_say' {
+function headingOf({ doubts = [], within = null }: Known): 'about.reported' | 'about.file_says' | 'about.facts_say' {
   if (doubts.some(({ kind }) => kind === 'withheld')) return 'about.file_says';
   return within === 'facts' ? 'about.facts_say' : 'about.reported';
 }
@@ -92,7 +105,7 @@ function whenOf({ events: count, span, timeZone: zone }: About, speech: Speech):
 }
 
 /** @returns the same in lines of text, as files speak, in which what others wrote is quoted. */
-export function aboutLines(verified: Verified): readonly string[] {
+export function aboutLines(verified: Known): readonly string[] {
   const words = aboutWords(verified, OF_FILES);
   if (words === null) return [];
   const what = words.what.map(({ text, isForeign }) => (isForeign ? quotedFromFile(text) : text)).join('');

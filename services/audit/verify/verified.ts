@@ -1,6 +1,6 @@
 import type { Doubt, Tally } from '../chain/verification';
 import type { Fault } from '../chain/verify-event';
-import type { About } from './about';
+import type { About, Within } from './about';
 import type { Progressed } from './saved-state';
 
 /** What a verification found. */
@@ -21,12 +21,6 @@ export interface Verified {
   /** What is known of who signed what is signed in evidence. */
   readonly signer?: Signer;
 }
-
-/**
- * What holds within a file that does not hold. `all`: it was altered on its way as mail and editors do, and nothing else is
- * wrong with it once that is taken back. `facts`: only the page around the facts is not as it was written.
- */
-export type Within = 'all' | 'facts';
 
 /** `nobody`: nothing in it is signed. `unknown`: no key was given. `key`: all that is signed in it is by the key that was given. */
 export type Signer = 'nobody' | 'unknown' | 'key';

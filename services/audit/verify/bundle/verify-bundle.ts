@@ -3,11 +3,11 @@ import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../evidence/bundle
 import type { Manifest } from '../../export/ndjson';
 import { addFault, type Doubt, inOrder, NOWHERE } from '../../chain/verification';
 import type { Fault } from '../../chain/verify-event';
-import { aboutFile } from '../about';
+import { aboutFile, type Within } from '../about';
 import { LINE_ENDS_CHANGED, MARK_ADDED, withLineFeeds, withoutMark } from '../line-ends';
 import { type Members, parseMembers } from '../line-members';
 import { lastLine, manifestIn, notesOf, withheldFrom } from '../manifest';
-import type { Signer, Verified, Within } from '../verified';
+import type { Signer, Verified } from '../verified';
 import { LineVerification } from '../verify-lines';
 import { checkBundleProof } from './bundle-proof';
 import { checkBundleSignatures } from './bundle-signatures';
