@@ -204,7 +204,7 @@ async function main(): Promise<void> {
       'verifier',
       '/verifier',
       (page) => chooseFiles(page, bundle, changed),
-      { viewport: { width: 900, height: 960 } },
+      { viewport: { width: 900, height: 1_240 } },
       '#files',
     );
     await shoot('audit-coverage', '/audit/coverage?location_id=Station%20Square', ...as('.group'));

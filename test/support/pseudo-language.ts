@@ -28,10 +28,12 @@ const pseudoMessage = (message: Message): Message =>
     ? pseudo(message)
     : { one: pseudo(message.one ?? message.other), other: pseudo(message.other) };
 
+/** @returns messages in the pseudo-language. */
+export const pseudoMessages = (source: Readonly<Record<string, Message>>): Readonly<Record<string, Message>> =>
+  Object.fromEntries(Object.entries(source).map(([id, message]) => [id, pseudoMessage(message)]));
+
 /** The catalogue of the pseudo-language, in the form in which a vendor serves one. */
 export const PSEUDO_CATALOGUE = JSON.stringify({
   language: 'en-XA',
-  messages: Object.fromEntries(
-    Object.entries({ ...en, ...enOperators, ...enAuditors }).map(([id, message]) => [id, pseudoMessage(message)]),
-  ),
+  messages: pseudoMessages({ ...en, ...enOperators, ...enAuditors }),
 });

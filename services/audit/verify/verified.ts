@@ -1,5 +1,6 @@
 import type { Doubt, Tally } from '../chain/verification';
 import type { Fault } from '../chain/verify-event';
+import type { About, Within } from './about';
 import type { Progressed } from './saved-state';
 
 /** What a verification found. */
@@ -13,7 +14,16 @@ export interface Verified {
   readonly notes: readonly string[];
   /** Signed statements that events were lost before, in words: what is there holds, and something is missing. */
   readonly restores?: readonly string[];
+  /** What a file is about; only where nothing that was verified contradicts it. */
+  readonly about?: About | null;
+  /** What of a file that does not hold is as it was written nevertheless. */
+  readonly within?: Within | null;
+  /** What is known of who signed what is signed in evidence. */
+  readonly signer?: Signer;
 }
+
+/** `nobody`: nothing in it is signed. `unknown`: no key was given. `key`: all that is signed in it is by the key that was given. */
+export type Signer = 'nobody' | 'unknown' | 'key';
 
 /** Is shown now and then how far a verification is, and asked to save. */
 export interface Watch {
@@ -27,7 +37,7 @@ export interface Watch {
 export type Verdict = 'holds' | 'broken' | 'undecided';
 
 /** @returns the verdict; what does not hold counts most. */
-export function verdictOf({ tally, doubts = [] }: Verified): Verdict {
+export function verdictOf({ tally, doubts = [] }: Pick<Verified, 'tally' | 'doubts'>): Verdict {
   if (tally.faultCount > 0) return 'broken';
   return doubts.length > 0 ? 'undecided' : 'holds';
 }

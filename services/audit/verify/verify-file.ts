@@ -1,16 +1,9 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { evidenceCode } from '../evidence/evidence-code';
+import { verifyBundle } from './bundle/verify-bundle';
 import { publicKeyIn } from './check-signatures';
-import {
-  CHUNK_BYTES,
-  type ContentOptions,
-  type FileContent,
-  type FileKind,
-  kindOf,
-  verifyBundle,
-  verifyCsv,
-  verifyNdjson,
-} from './verify-content';
+import { CHUNK_BYTES, type ContentOptions, type FileContent, verifyCsv, verifyNdjson } from './verify-content';
+import { type FileKind, foreignKindOf, type ForeignKind, kindOf } from './file-kind';
 import type { Verified } from './verified';
 
 /** Verifies files of a disk. */
@@ -33,8 +26,11 @@ async function withFile<Result>(path: string, use: (file: FileContent) => Promis
 }
 
 /** @returns what a file is by how it begins, so that a name proves nothing. */
-export const fileKind = (path: string): Promise<FileKind> =>
-  withFile(path, async (file) => kindOf(await file.read(0, CHUNK_BYTES)));
+export const fileKind = (path: string): Promise<FileKind | ForeignKind> =>
+  withFile(path, async (file) => {
+    const start = await file.read(0, CHUNK_BYTES);
+    return foreignKindOf(start) ?? kindOf(start);
+  });
 
 /** Verifies an export in NDJSON, in the same memory however long it is. */
 export const verifyNdjsonFile = (path: string, options: ContentOptions): Promise<Verified> =>

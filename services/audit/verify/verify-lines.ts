@@ -1,20 +1,21 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { initial, type OrderState } from '../../../projections/order/order';
-import { eventId } from '../../../schemas/events/event-id';
-import { parseJson } from '../../../schemas/json/exact-json';
-import { isJsonObject } from '../../../schemas/json/json-object';
 import { orderKeyOfStream } from '../../../schemas/events/order-events';
-import { type StreamName, streamName } from '../../../schemas/events/stream-name';
 import { WITHHELD } from '../../../schemas/events/withheld';
-import { parsePosition, type Position, comparePositions, type RecordedEvent } from '../../event-store/event-store';
+import { type Position, comparePositions, type RecordedEvent } from '../../event-store/event-store';
 import { readingOf } from '../evidence/reading';
 import { canonicalJson } from '../../event-store/seal/canonical-json';
 import { Manifest, splitLine } from '../export/ndjson';
+import { receivedAt } from '../export/select-events';
 import { StreamCount } from '../export/stream-count';
 import { StreamHeads } from '../chain/stream-heads';
 import { addFault, emptyTally, MAX_FAULTS, NOWHERE, placeOf, type Tally, tallyEvent } from '../chain/verification';
 import { type EventRules, type Fault, type FaultCode, holds } from '../chain/verify-event';
+import type { Span } from './about';
+import { eventOf, isNestedDeeper, type Members, MOST_NESTED, parseMembers, placeIn } from './line-members';
+import { LINE_ENDS_CHANGED, MARK_ADDED, withLineFeeds, withoutMark } from './line-ends';
+import { counted } from '../../terminal/figures';
 import { quotedFromFile } from './quoted-from-file';
 
 /**
@@ -29,13 +30,10 @@ export interface SavedLines {
   readonly lastHash: string;
   readonly first: Position | null;
   readonly last: Position | null;
+  readonly span: Span | null;
 }
 
-/** What a line says. */
-export type Members = Readonly<Record<string, unknown>>;
 const HASH_CHARACTERS = 64;
-/** Deepest nesting of a line, which takes two bytes a level; that of a delivery is a fraction of it. */
-const MOST_NESTED = 1_000;
 
 export class LineVerification {
   readonly tally: Tally;
@@ -46,6 +44,7 @@ export class LineVerification {
   #lastHash: string;
   #first: Position | null;
   #last: Position | null;
+  #span: Span | null;
   readonly #digest: Hash = createHash('sha256');
   #manifest: Manifest | null = null;
   /** What is read again for a bundle, which is about one order. */
@@ -57,6 +56,9 @@ export class LineVerification {
   /** Where the first events are of another order than the manifest says, and how many there are. */
   readonly #strayPlaces: Omit<Fault, 'code' | 'detail'>[] = [];
   #strays = 0;
+  /** Faults that are of what was done to the text on its way. */
+  #alterations = 0;
+  #hasOtherEnds = false;
   /** The newest line is as it was written. */
   #lineHolds = false;
   #scratch = Buffer.alloc(16_384);
@@ -90,6 +92,12 @@ export class LineVerification {
     this.#lastHash = saved?.lastHash ?? '';
     this.#first = saved?.first ?? null;
     this.#last = saved?.last ?? null;
+    this.#span = saved?.span ?? null;
+  }
+
+  /** From when to when the events were received, as they say. */
+  get span(): Span | null {
+    return this.#span;
   }
 
   get manifest(): Manifest | null {
@@ -97,7 +105,7 @@ export class LineVerification {
   }
 
   save(): SavedLines {
-    return { line: this.#line, lastHash: this.#lastHash, first: this.#first, last: this.#last };
+    return { line: this.#line, lastHash: this.#lastHash, first: this.#first, last: this.#last, span: this.#span };
   }
 
   /** Bytes of lines that were verified before: only the digest of all needs them again. */
@@ -105,9 +113,10 @@ export class LineVerification {
     this.#digest.update(bytes);
   }
 
-  /** @param line with its line feed, unless the file ends without */
-  add(line: Buffer): void {
+  /** @param came the line with its line feed, unless the file ends without */
+  add(came: Buffer): void {
     this.#line++;
+    const line = this.#asWritten(came);
     const whole = line.at(-1) === 0x0a;
     const text = whole ? line.subarray(0, -1) : line;
     if (this.#manifest !== null) {
@@ -151,6 +160,33 @@ export class LineVerification {
       ...NOWHERE,
       line: this.#line + 1,
     });
+  }
+
+  /** Takes back what was done to the text on its way, and notes the first place of it. */
+  #asWritten(came: Buffer): Buffer {
+    const text = this.#line === 1 ? withoutMark(came) : came;
+    if (text !== came) this.#noteAltered(MARK_ADDED);
+    const line = text.at(-2) === 0x0d ? withLineFeeds(text) : text;
+    if (line !== text && !this.#hasOtherEnds) {
+      this.#hasOtherEnds = true;
+      this.#noteAltered(LINE_ENDS_CHANGED);
+    }
+    return line;
+  }
+
+  #noteAltered(detail: string): void {
+    this.#alterations++;
+    this.#fault('file', detail);
+  }
+
+  /** Whether the text was altered on its way, and nothing else is wrong with it. */
+  get isOnlyAltered(): boolean {
+    return this.#alterations > 0 && this.tally.faultCount === this.#alterations;
+  }
+
+  /** Whether the text was altered on its way: its bytes are not those that were written. */
+  get isAltered(): boolean {
+    return this.#alterations > 0;
   }
 
   #fault(code: FaultCode, detail: string, place: Omit<Fault, 'code' | 'detail' | 'line'> = NOWHERE): void {
@@ -200,6 +236,8 @@ export class LineVerification {
     }
     this.#first ??= position;
     this.#last = position;
+    const at = receivedAt(event);
+    this.#span = { from: this.#span?.from ?? at, to: at };
     this.streams.add(event.stream);
     this.#newest = event;
     if (tallyEvent(this.tally, event, this.#line, this.heads, this.#rules).begins) this.tally.begun++;
@@ -279,7 +317,9 @@ export class LineVerification {
     if (this.#otherReadings === 0) return;
     if (!sameCode) {
       const version = quotedFromFile(manifest.software.version);
-      this.notes.push(`Version ${version}, as the file says, read ${String(this.#otherReadings)} events otherwise.`);
+      this.notes.push(
+        `Version ${version}, as the file says, read ${counted(this.#otherReadings, 'event', 'events')} otherwise.`,
+      );
       return;
     }
     this.#faultsAt(this.#otherPlaces, this.#otherReadings, 'the reading is not what follows from the events');
@@ -290,74 +330,4 @@ export class LineVerification {
     for (const place of places) addFault(this.tally, { code: 'file', detail, ...place });
     this.tally.faultCount += count - places.length;
   }
-}
-
-/**
- * @returns whether a value is nested deeper than {@link MOST_NESTED}; without recursion, so that no nesting exhausts
- *   the stack.
- */
-function isNestedDeeper(value: unknown): boolean {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MOST_NESTED) return true;
-    level = level.flatMap((one) =>
-      Array.isArray(one) || isJsonObject(one)
-        ? Object.values<unknown>(one).filter((member) => typeof member === 'object' && member !== null)
-        : [],
-    );
-  }
-  return false;
-}
-
-/** @returns what a line says; null if it is no JSON object. */
-export function parseMembers(text: string): Members | null {
-  try {
-    const value = parseJson(text);
-    return isJsonObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
-const streamIn = ({ stream }: Members): StreamName | null => (typeof stream === 'string' ? streamName(stream) : null);
-
-const placeIn = (members: Members): Omit<Fault, 'code' | 'detail' | 'line'> => ({
-  position: parsePosition(textOf(members['position']) ?? ''),
-  stream: streamIn(members),
-  revision: typeof members['revision'] === 'number' ? members['revision'] : null,
-});
-
-function payloadOf(members: Members, name: 'data' | 'metadata'): RecordedEvent['metadata'] {
-  const bytes = members[`${name}_base64`];
-  return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : (members[name] as RecordedEvent['metadata']); // parsed JSON
-}
-
-/** @returns a time as it is written; null for any other form, of which each engine makes a time of its own. */
-function timeIn(text: string): Date | null {
-  const at = new Date(text);
-  return !Number.isNaN(at.getTime()) && at.toISOString() === text ? at : null;
-}
-
-/** @returns the event of a line; null if a member is missing, or of the wrong type. */
-export function eventOf(members: Members): RecordedEvent | null {
-  const { id, type, revision, created } = members;
-  const stream = streamIn(members);
-  const position = parsePosition(textOf(members['position']) ?? '');
-  const data = payloadOf(members, 'data');
-  if (stream === null || typeof id !== 'string' || typeof type !== 'string') return null;
-  if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 0) return null;
-  const at = typeof created === 'string' ? timeIn(created) : null;
-  if (at === null || position === null || data === undefined) return null;
-  return {
-    stream,
-    id: eventId(id),
-    type,
-    data,
-    metadata: payloadOf(members, 'metadata'),
-    revision,
-    position,
-    created: at,
-  };
 }

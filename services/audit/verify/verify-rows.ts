@@ -5,7 +5,7 @@ import { CSV_HEADER, cutIn, manifestBody, manifestIn, rowEnd } from '../export/c
 import { lineHash, Manifest } from '../export/ndjson';
 import { addFault, type Doubt, emptyTally, NOWHERE, type Tally } from '../chain/verification';
 import type { Fault } from '../chain/verify-event';
-import { count } from '../../terminal/figures';
+import { count, counted } from '../../terminal/figures';
 
 /**
  * Verifies the rows of an export in CSV, one by one, and its manifest after them. Pure: the caller reads the file and
@@ -18,8 +18,15 @@ const HEADER = Buffer.from(CSV_HEADER);
 /** The header of versions up to 0.2, whose cells were never cut and whose manifest was beside the file. */
 const EARLIER_HEADER = Buffer.from(CSV_HEADER.replace(',"cut"', ''));
 const HEADER_ROW = 1;
+const ROW_END = '\r\n';
 /** The cells that say where a row belongs, at its beginning. */
 const PLACE = /^"(\d+)","((?:[^"]|"")*)","(?:[^"]|"")*","(?:[^"]|"")*","(\d+)"/;
+
+/** @returns whether the first row is ours but for its end, as where line ends were changed on the way. */
+export function isHeaderAltered(start: Buffer): boolean {
+  const row = start.subarray(0, Math.max(0, start.indexOf(0x0a)));
+  return [HEADER, EARLIER_HEADER].some((header) => row.equals(header.subarray(0, -ROW_END.length)));
+}
 
 function placeIn(row: string): Omit<Fault, 'code' | 'detail' | 'line'> {
   const [, position, stream, revision] = PLACE.exec(row) ?? [];
@@ -50,9 +57,9 @@ export class RowVerification {
   add(bytes: Buffer): number {
     let from = 0;
     if (this.#last === null) {
-      const end = bytes.indexOf('\r\n');
+      const end = bytes.indexOf(ROW_END);
       if (end < 0) return 0;
-      from = end + 2;
+      from = end + ROW_END.length;
       this.#begin(bytes.subarray(0, from));
       this.#digest.update(bytes.subarray(0, from));
     }
@@ -123,7 +130,7 @@ export class RowVerification {
   get doubts(): readonly Doubt[] {
     if (this.#cutRows === 0) return this.#doubts;
     const detail =
-      `${count(this.#cutRows)} rows have cells that were cut to what a spreadsheet takes: ` +
+      `${counted(this.#cutRows, 'row has', 'rows have')} cells that were cut to what a spreadsheet takes: ` +
       'the rows are as they were written, but what was cut is only in an export as NDJSON.';
     return [...this.#doubts, { kind: 'cut', detail }];
   }

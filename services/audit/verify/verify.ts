@@ -1,11 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { realpathSync, statSync } from 'node:fs';
 import { orderStream } from '../../../schemas/events/order-events';
+import { OF_FILES } from '../../../schemas/language/sentences/phrase';
 import type { OrderKey } from '../../../schemas/order-key';
 import { isEventStoreError } from '../../event-store/event-store';
 import { openReadableStore, type ReadableStore, storeName } from '../../event-store/open';
 import { EXIT_UNDECIDED, EXIT_FAILED } from '../../terminal/exit-codes';
+import { addFault, emptyTally, NOWHERE } from '../chain/verification';
 import { checkSignatures, type SignatureCheck, type SignedBy } from './check-signatures';
+import type { ForeignKind } from './file-kind';
+import { foreignWords } from './foreign-words';
 import { forgetState, loadState, type Progressed, saveState } from './saved-state';
 import { fileKind, verifyBundleFile, verifyCsvFile, verifyNdjsonFile } from './verify-file';
 import { type Verified, verdictOf, type Watch } from './verified';
@@ -83,13 +87,20 @@ async function verifyWhole(
   if (subject.kind === 'file') {
     if (!statSync(subject.path).isFile())
       throw new Error(`${subject.path} is no regular file: save what it gives in a file, and verify that.`);
-    switch (await fileKind(subject.path)) {
+    const kind = await fileKind(subject.path);
+    switch (kind) {
       case 'ndjson':
         return verifyNdjsonFile(subject.path, options);
       case 'evidence':
         return verifyBundleFile(subject.path, options.seed, subject.keyFile);
       case 'csv':
         return verifyCsvFile(subject.path, options);
+      case 'print':
+      case 'web archive':
+      case 'archive':
+      case 'verifier':
+      case 'other':
+        return foreignFile(kind);
     }
   }
   const { url, logFile, signedBy } = subject;
@@ -116,6 +127,13 @@ async function verifyWhole(
   } finally {
     await store?.close();
   }
+}
+
+/** Returns that a file is none of ours: a fault, for it was given as one. */
+function foreignFile(kind: ForeignKind): Verified {
+  const tally = emptyTally();
+  addFault(tally, { code: 'file', detail: foreignWords(kind, OF_FILES), ...NOWHERE });
+  return { tally, faults: tally.faults, notes: [] };
 }
 
 const signatureNotes = (check: SignatureCheck | null): readonly string[] =>

@@ -1,7 +1,11 @@
 import './environment';
-import { count } from '../../terminal/figures';
+import type { SentencePart } from '../../../schemas/language/sentences/phrase';
+import { sayVerifying as say } from '../../../schemas/language/verifying';
+import type { AboutWords } from '../../audit/verify/about';
 import { printableLine } from '../../terminal/printable';
-import { type Chosen, type Result, sortOut, verifyChosen } from './verify-chosen';
+import { pageSpeech, sayParts, speakAround } from './language';
+import { type Result, resultView } from './result-view';
+import { type Chosen, sortOut, verifyChosen } from './verify-chosen';
 
 /** The page: what is chosen or dropped is verified, one file after the other. Whatever stands in a file is text here. */
 
@@ -23,31 +27,76 @@ function element(name: string, text: string, className = ''): HTMLElement {
   return made;
 }
 
-const VERDICTS = { holds: 'Holds', broken: 'Does not hold', undecided: 'Cannot be decided', unusable: 'Not verified' };
+const speech = pageSpeech();
+
+/** What others wrote, which cannot turn what stands around it. */
+const isolated = (text: string): HTMLElement => element('bdi', text);
+
+function sentenceOf(parts: readonly SentencePart[], className: string): HTMLElement {
+  const made = element('p', '', className);
+  made.append(...parts.map(({ text, isForeign }) => (isForeign ? isolated(text) : text)));
+  return made;
+}
+
+function aboutOf({ what, when, reported }: AboutWords): readonly HTMLElement[] {
+  return [
+    sentenceOf(what, 'what'),
+    ...(when === null ? [] : [element('p', when, 'when')]),
+    ...reported.flatMap(({ heading, sentence }) => [element('h4', heading), sentenceOf(sentence, 'sentence')]),
+  ];
+}
+
+/** What the command prints, in its language. */
+function detailsOf(lines: readonly string[]): HTMLElement {
+  const details = document.createElement('details');
+  const summary = document.createElement('summary');
+  summary.append(...sayParts(speech, 'verifier.details', { command: element('code', 'ticket-rail verify') }));
+  const list = element('ul', '', 'lines');
+  list.append(
+    ...lines.map((line) => {
+      const item = document.createElement('li');
+      const said = isolated(line.trim());
+      said.lang = 'en';
+      item.append(said);
+      return item;
+    }),
+  );
+  details.append(summary, list);
+  return details;
+}
 
 /** @param name printable */
 function show(article: HTMLElement, name: string, result: Result): string {
-  const verdict = result.kind === 'verified' ? result.verdict : 'unusable';
-  const lines = result.kind === 'verified' ? result.lines : [result.detail];
-  const list = element('ul', '', 'lines');
-  list.append(...lines.map((line) => element('li', line.trim())));
+  const { verdict, title, meaning, about, lines } = resultView(name, result, speech);
   article.dataset['verdict'] = verdict;
-  article.replaceChildren(element('h3', name), element('p', VERDICTS[verdict], 'verdict'), list);
-  return `${name}: ${VERDICTS[verdict]}.`;
+  article.replaceChildren(
+    headingOf(name),
+    element('p', title, 'verdict'),
+    ...meaning.map((text) => element('p', text)),
+    ...(about === null ? [] : aboutOf(about)),
+    ...(lines.length === 0 ? [] : [detailsOf(lines)]),
+  );
+  return say(speech, 'verifier.result', { file: name, verdict: title });
+}
+
+function headingOf(name: string): HTMLElement {
+  const heading = element('h3', '');
+  heading.append(isolated(name));
+  return heading;
 }
 
 async function verifyOne(file: File, chosen: Chosen): Promise<string> {
   const name = printableLine(file.name);
   const article = element('article', '');
   const progress = document.createElement('progress');
-  progress.setAttribute('aria-label', `Verifying ${name}`);
-  const events = element('p', 'Verifying');
-  article.append(element('h3', name), progress, events);
+  progress.setAttribute('aria-label', say(speech, 'verifier.verifying_file', { file: name }));
+  const events = element('p', say(speech, 'verifier.verifying'));
+  article.append(headingOf(name), progress, events);
   results.append(article);
   const result = await verifyChosen(file, chosen, (done, total, seen) => {
     progress.max = total;
     progress.value = done;
-    events.textContent = `Verifying: ${count(seen)} events so far`;
+    events.textContent = say(speech, 'verifier.so_far', { count: seen });
   });
   return show(article, name, result);
 }
@@ -60,7 +109,7 @@ async function verifyAll(all: readonly File[]): Promise<void> {
   const run = {};
   newest = run;
   results.replaceChildren();
-  status.textContent = 'Verifying.';
+  status.textContent = say(speech, 'verifier.verifying');
   const said: string[] = [];
   const chosen = await sortOut(all);
   if (newest !== run) return;
@@ -69,11 +118,12 @@ async function verifyAll(all: readonly File[]): Promise<void> {
     if (newest !== run) return;
     said.push(one);
   }
-  status.textContent = said.length === 0 ? 'There was no export and no evidence among the files.' : said.join(' ');
+  status.textContent = said.length === 0 ? say(speech, 'verifier.nothing') : said.join(' ');
 }
 
+speakAround(speech);
 // Until here, it says which browsers can run this.
-status.textContent = 'No file yet.';
+status.textContent = say(speech, 'verifier.no_file');
 // From a disk, it is saved already.
 if (location.protocol !== 'file:') {
   const save = the('save', HTMLParagraphElement);

@@ -1,16 +1,9 @@
-import {
-  CHUNK_BYTES,
-  type FileContent,
-  kindOf,
-  verifyBundle,
-  verifyCsv,
-  verifyNdjson,
-} from '../../audit/verify/verify-content';
-import { resultLines } from '../../audit/verify/result-lines';
-import { type Verdict, verdictOf, type Verified } from '../../audit/verify/verified';
-import { count } from '../../terminal/figures';
+import { verifyBundle } from '../../audit/verify/bundle/verify-bundle';
+import { foreignKindOf, kindOf } from '../../audit/verify/file-kind';
+import { CHUNK_BYTES, type FileContent, verifyCsv, verifyNdjson } from '../../audit/verify/verify-content';
 import { Buffer as Bytes } from './node/bytes';
 import { createPublicKey } from './node/crypto';
+import type { Result } from './result-view';
 import { evidenceCodeHere } from './zone-code';
 
 /** Verifies files that were chosen in a browser, each by what it begins with. */
@@ -20,15 +13,8 @@ const LARGEST_EVIDENCE_BYTES = 134_217_728;
 /** Largest key in bytes. */
 const LARGEST_KEY_BYTES = 65_536;
 const MANIFEST_SUFFIX = '.manifest.json';
-/** How a PDF begins (ISO 32000-1, 7.5.2), which evidence is often printed to. */
-const PDF_START = '%PDF-';
 
 type PublicKey = Parameters<typeof verifyBundle>[3];
-
-export type Result =
-  | { readonly kind: 'verified'; readonly verdict: Verdict; readonly lines: readonly string[] }
-  /** It could not be read, or not here; why, in a sentence. */
-  | { readonly kind: 'unusable'; readonly detail: string };
 
 /** Is shown how far it is, in bytes and events. */
 export type OnProgress = (done: number, total: number, events: number) => void;
@@ -68,44 +54,36 @@ export async function sortOut(all: readonly File[]): Promise<Chosen> {
   return { files, manifests, key: keys[0] ?? null };
 }
 
-async function verified(file: File, { manifests, key }: Chosen, onProgress: OnProgress): Promise<Verified | string> {
+async function verify(file: File, { manifests, key }: Chosen, onProgress: OnProgress): Promise<Result> {
   const content = contentOf(file);
   const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
   const options = { subject: file.name, seed, resume: null, watch: { onProgress, onResumable: () => undefined } };
   const start = await content.read(0, CHUNK_BYTES);
-  if (start.toString('utf8', 0, PDF_START.length) === PDF_START)
-    return 'A PDF cannot be verified: it is a print. Choose the file that ends with .evidence.html, as it was downloaded.';
-  switch (kindOf(start)) {
+  const foreign = foreignKindOf(start);
+  if (foreign !== null) return { kind: 'foreign', file: foreign };
+  const kind = kindOf(start);
+  switch (kind) {
     case 'ndjson':
-      return verifyNdjson(content, options);
+      return { kind: 'verified', file: kind, verified: await verifyNdjson(content, options) };
     case 'csv': {
       const name = `${file.name}${MANIFEST_SUFFIX}`;
       const beside = manifests.find((other) => other.name === name);
       const read = async (most: number): Promise<Buffer | null> =>
         beside === undefined ? null : contentOf(beside).read(0, most);
-      return verifyCsv(content, { name, read }, options);
+      return { kind: 'verified', file: kind, verified: await verifyCsv(content, { name, read }, options) };
     }
-    case 'evidence':
-      if (file.size > LARGEST_EVIDENCE_BYTES)
-        return `Evidence of more than ${count(LARGEST_EVIDENCE_BYTES)} bytes is not read here: ticket-rail verify takes it.`;
-      return verifyBundle(
-        await content.read(0, file.size),
-        seed,
-        evidenceCodeHere,
-        key === null ? null : (createPublicKey(await key.text()) as unknown as PublicKey), // all that is asked of one
-      );
+    case 'evidence': {
+      if (file.size > LARGEST_EVIDENCE_BYTES) return { kind: 'too_large', most: LARGEST_EVIDENCE_BYTES };
+      const publicKey = key === null ? null : (createPublicKey(await key.text()) as unknown as PublicKey); // all that is asked of one
+      const verified = verifyBundle(await content.read(0, file.size), seed, evidenceCodeHere, publicKey);
+      return { kind: 'verified', file: kind, verified };
+    }
   }
 }
 
 /** Verifies a file. @param chosen all that was chosen with it */
-export async function verifyChosen(file: File, chosen: Chosen, onProgress: OnProgress): Promise<Result> {
-  try {
-    const found = await verified(file, chosen, onProgress);
-    return typeof found === 'string'
-      ? { kind: 'unusable', detail: found }
-      : { kind: 'verified', verdict: verdictOf(found), lines: resultLines(file.name, found) };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { kind: 'unusable', detail: `The file cannot be read: ${why}` };
-  }
-}
+export const verifyChosen = (file: File, chosen: Chosen, onProgress: OnProgress): Promise<Result> =>
+  verify(file, chosen, onProgress).catch((error: unknown) => ({
+    kind: 'unreadable',
+    why: error instanceof Error ? error.message : String(error),
+  }));

@@ -16,6 +16,8 @@ const built = createRequire(join(root, 'dist', 'services', 'audit', 'evidence', 
 const { evidenceCode } = built('./evidence-code.js');
 const { zoneRules } = built('./zone-rules.js');
 const { isTimeZone } = built('../../../schemas/local-time.js');
+const { enVerifier } = built('../../../schemas/language/verifier/en.js');
+const { EVIDENCE_MESSAGES } = built('../../../schemas/language/sentences/evidence-messages.js');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /**
@@ -27,6 +29,34 @@ const zones = Object.fromEntries(
     .filter(isTimeZone)
     .map((zone) => [zone.toLowerCase(), zoneRules(zone)]),
 );
+
+/** The messages of each language but English, which is in the script: the page's own, and those of sentences about orders. */
+const languages = Object.fromEntries(
+  [
+    ['es', 'es', 'es'],
+    ['fr-CA', 'fr-ca', 'frCa'],
+    ['pt-BR', 'pt-br', 'ptBr'],
+    ['zh-Hans', 'zh-hans', 'zhHans'],
+  ].map(([tag, file, name]) => {
+    const own = built(`../../../schemas/language/verifier/${file}.js`)[`${name}Verifier`];
+    const ofAuditors = built(`../../../schemas/language/auditors/${file}.js`)[`${name}Auditors`];
+    const sentences = Object.keys(EVIDENCE_MESSAGES).map((id) => [id, ofAuditors[id]]);
+    return [tag, { ...Object.fromEntries(sentences), ...own }];
+  }),
+);
+
+/** An element that says a message, with the elements in its places, if there are any. */
+const SAYS = /(<(\w+)[^>]*\bdata-say="([\w.]+)"[^>]*>)([\s\S]*?)(<\/\2>)/g;
+const PLACED = /<(\w+) data-place="(\w+)">[^<]*<\/\1>/g;
+
+/** @returns the page with its English words in it, as it is before its script has run. */
+const inEnglish = (html) =>
+  html.replaceAll(SAYS, (_, start, _name, id, inside, end) => {
+    const message = enVerifier[id];
+    if (message === undefined) throw new Error(`There is no message ${id}.`);
+    const placed = new Map([...inside.matchAll(PLACED)].map(([element, , place]) => [place, element]));
+    return `${start}${message.replaceAll(/\{(\w+)\}/g, (_place, name) => placed.get(name))}${end}`;
+  });
 
 const read = (name) => readFileSync(join(here, name), 'utf8');
 const sourceOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -56,10 +86,11 @@ const oneFile = {
     const parts = {
       '{{policy}}': policyOf(script, style),
       '{{version}}': version,
+      '<!-- languages -->': JSON.stringify(languages).replaceAll('<', '\\u003c'),
       '<!-- style -->': `<style>${style}</style>`,
       '<!-- script -->': `<script>${script}</script>`,
     };
-    const source = read('verifier.html').replaceAll(/\{\{\w+\}\}|<!-- \w+ -->/g, (part) => parts[part]);
+    const source = inEnglish(read('verifier.html')).replaceAll(/\{\{\w+\}\}|<!-- \w+ -->/g, (part) => parts[part]);
     this.emitFile({ type: 'asset', fileName: 'verifier.html', source });
   },
 };

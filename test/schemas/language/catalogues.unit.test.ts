@@ -13,6 +13,11 @@ import { esOperators } from '../../../schemas/language/operators/es';
 import { frCaOperators } from '../../../schemas/language/operators/fr-ca';
 import { ptBrOperators } from '../../../schemas/language/operators/pt-br';
 import { zhHansOperators } from '../../../schemas/language/operators/zh-hans';
+import { enVerifier } from '../../../schemas/language/verifier/en';
+import { esVerifier } from '../../../schemas/language/verifier/es';
+import { frCaVerifier } from '../../../schemas/language/verifier/fr-ca';
+import { ptBrVerifier } from '../../../schemas/language/verifier/pt-br';
+import { zhHansVerifier } from '../../../schemas/language/verifier/zh-hans';
 import { LANGUAGES } from '../../../schemas/language/languages';
 import { type Message, placesOf, textsOf } from '../../../schemas/language/message';
 import { sayIn } from '../../../schemas/language/counter';
@@ -41,6 +46,13 @@ const OF_AUDITORS: readonly (readonly [string, Source])[] = [
   ['pt-BR', ptBrAuditors],
   ['zh-Hans', zhHansAuditors],
 ];
+const OF_VERIFIER: readonly (readonly [string, Source])[] = [
+  ['en', enVerifier],
+  ['es', esVerifier],
+  ['fr-CA', frCaVerifier],
+  ['pt-BR', ptBrVerifier],
+  ['zh-Hans', zhHansVerifier],
+];
 const hasForms = (message: Message | undefined): boolean => typeof message !== 'string';
 
 /** Messages of which one in so many may be the same words as in English, such as `Robot` and `12 min`. */
@@ -50,6 +62,7 @@ describe.each([
   ['the counter', CATALOGUES, en],
   ['operators', OF_OPERATORS, enOperators],
   ['auditors', OF_AUDITORS, enAuditors],
+  ['the verifier', OF_VERIFIER, enVerifier],
 ] as const)('the catalogues of %s', (_, catalogues: readonly (readonly [string, Source])[], english: Source) => {
   const ids = keysOf(english);
   const others = catalogues.slice(1);
@@ -94,9 +107,10 @@ describe.each([
 });
 
 describe('the catalogues', () => {
-  it('no message of operators is called as one of the counter, and none of auditors as one of those', () => {
+  it('no message of operators is called as one of the counter, none of auditors as one of those, and none of the verifier as one of auditors', () => {
     expect(keysOf(enOperators).filter((id) => isMessageId(id))).toEqual([]);
     expect(keysOf(enAuditors).filter((id) => isMessageId(id) || id in enOperators)).toEqual([]);
+    expect(keysOf(enVerifier).filter((id) => id in enAuditors)).toEqual([]);
   });
 
   it.each(OF_AUDITORS)('verdicts, their rules and those of stages are said differently in %s', (_, catalogue) => {

@@ -13,7 +13,7 @@ import {
 import { isConsistent, leafHashOf } from '../../../../services/audit/merkle/tree';
 import { evidenceCode } from '../../../../services/audit/evidence/evidence-code';
 import { verdictOf } from '../../../../services/audit/verify/verified';
-import { verifyBundle } from '../../../../services/audit/verify/verify-content';
+import { verifyBundle } from '../../../../services/audit/verify/bundle/verify-bundle';
 import { openReadableStore } from '../../../../services/event-store/open';
 import { leafOf } from '../../../../services/event-store/seal/log-hash';
 import { problem, problemOf, update } from '../../../support/deliveries';

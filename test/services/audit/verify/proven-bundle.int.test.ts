@@ -13,10 +13,10 @@ import { formatInclusion } from '../../../../services/audit/merkle/inclusion-tex
 import { signNote } from '../../../../services/audit/merkle/sign-note';
 import { checkpointText } from '../../../../services/audit/merkle/signed-note';
 import { leafHashOf, TreeBuilder } from '../../../../services/audit/merkle/tree';
-import { checkBundleProof } from '../../../../services/audit/verify/bundle-proof';
+import { checkBundleProof } from '../../../../services/audit/verify/bundle/bundle-proof';
 import { verdictOf } from '../../../../services/audit/verify/verified';
-import { verifyBundle } from '../../../../services/audit/verify/verify-content';
-import { parseMembers } from '../../../../services/audit/verify/verify-lines';
+import { verifyBundle } from '../../../../services/audit/verify/bundle/verify-bundle';
+import { parseMembers } from '../../../../services/audit/verify/line-members';
 import { type EventStore, positionOf, type RecordedEvent } from '../../../../services/event-store/event-store';
 import { leafOf } from '../../../../services/event-store/seal/log-hash';
 import { contentHash, eventHash } from '../../../../services/event-store/seal/seal';

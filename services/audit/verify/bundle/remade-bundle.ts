@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { OrderSummary } from '../../../schemas/api/order-summary';
-import { Change, EarlierReport } from '../../../schemas/api/order-view';
-import { STAGES, VERDICTS } from '../../../schemas/vocabulary';
-import type { EventProof } from '../evidence/bundle-options';
-import { makeBundle } from '../evidence/make-bundle';
-import { type ChainFault, type EvidenceRow, type OrderEvidence, OrderReader } from '../evidence/read-order';
-import type { EvidenceReading } from '../evidence/reading';
-import type { Manifest } from '../export/ndjson';
-import { eventOf, type Members, parseMembers } from './verify-lines';
+import { OrderSummary } from '../../../../schemas/api/order-summary';
+import { Change, EarlierReport } from '../../../../schemas/api/order-view';
+import { STAGES, VERDICTS } from '../../../../schemas/vocabulary';
+import type { EventProof } from '../../evidence/bundle-options';
+import { makeBundle } from '../../evidence/make-bundle';
+import { type ChainFault, type EvidenceRow, type OrderEvidence, OrderReader } from '../../evidence/read-order';
+import type { EvidenceReading } from '../../evidence/reading';
+import type { Manifest } from '../../export/ndjson';
+import { eventOf, type Members } from '../line-members';
 
 /** Makes a bundle again from the evidence in it. */
 
@@ -19,33 +19,66 @@ export type Remade =
   /** Something in it is of a form of which nothing can be made. */
   | { readonly kind: 'impossible'; readonly reason: string };
 
-/** @returns the bundle that follows from its events; with contacts withheld, the one that shows what its lines say. */
-export function remade(evidence: Buffer, manifest: Manifest): Remade {
+/** What stands in a bundle, as far as it can be read: its lines in their order, and its manifest. */
+export interface BundleContent {
+  readonly lines: readonly Members[];
+  readonly manifest: Manifest;
+  /** What follows from the events of the order; with contacts withheld, what its lines say. Null if nothing does. */
+  readonly order: OrderEvidence | null;
+  /** Why nothing can be made of the events; null if something can, or if they are not there. */
+  readonly impossible: string | null;
+}
+
+/** @returns what stands in the evidence of a bundle. @param members what each line says; null for those that cannot be read */
+export function contentOf(members: readonly (Members | null)[], manifest: Manifest): BundleContent {
+  const lines = members.filter((line) => line !== null);
   try {
-    const bytes = made(evidence, manifest);
-    return bytes === null ? { kind: 'incomplete' } : { kind: 'made', bytes };
+    return { lines, manifest, order: orderIn(lines, manifest), impossible: null };
   } catch (error) {
     // Others may have written it: that nothing can be made of it is found by what is thrown in making it.
-    return { kind: 'impossible', reason: error instanceof Error ? error.message : String(error) };
+    return { lines, manifest, order: null, impossible: reasonOf(error) };
   }
 }
 
-function made(evidence: Buffer, manifest: Manifest): Buffer | null {
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const ofKind = (lines: readonly Members[], kind: string): readonly Members[] =>
+  lines.filter((line) => line['kind'] === kind);
+
+function orderIn(lines: readonly Members[], { scope, withheld }: Manifest): OrderEvidence | null {
+  const { location_id, order_id } = scope;
+  if (location_id === null || order_id === null) return null;
+  const of = (kind: string): readonly Members[] => ofKind(lines, kind);
+  const order = withheld
+    ? asWritten(of('event'), of('reading'), of('summary'))
+    : asRead({ location_id, order_id }, of('event'));
+  return order === null || order.rows.length === 0 ? null : order;
+}
+
+/** @returns the bundle that follows from its events; with contacts withheld, the one that shows what its lines say. */
+export function remade(content: BundleContent): Remade {
+  if (content.impossible !== null) return { kind: 'impossible', reason: content.impossible };
+  try {
+    const bytes = made(content);
+    return bytes === null ? { kind: 'incomplete' } : { kind: 'made', bytes };
+  } catch (error) {
+    // Likewise.
+    return { kind: 'impossible', reason: reasonOf(error) };
+  }
+}
+
+function made({ lines, manifest, order }: BundleContent): Buffer | null {
   const { scope, software, withheld, time_zone, exported_at } = manifest;
   const { location_id, order_id } = scope;
-  const lines = evidence.toString('utf8').trimEnd().split('\n').map(parseMembers);
-  const of = (kind: string): Members[] => lines.filter((line) => line !== null).filter((line) => line['kind'] === kind);
-  const secrets = of('secrets').at(0)?.['configured'];
-  const proof = proofIn(of('proof'));
+  const secrets = ofKind(lines, 'secrets').at(0)?.['configured'];
+  const proof = proofIn(ofKind(lines, 'proof'));
   if (location_id === null || order_id === null || !isTexts(secrets) || proof === undefined) return null;
-  const key = { location_id, order_id };
-  const order = withheld ? asWritten(of('event'), of('reading'), of('summary')) : asRead(key, of('event'));
-  if (order === null || order.rows.length === 0) return null;
+  if (order === null) return null;
   const text = makeBundle({
-    key,
+    key: { location_id, order_id },
     evidence: order,
     secrets,
-    checkpoints: of('checkpoint').map((line) => line['checkpoint']),
+    checkpoints: ofKind(lines, 'checkpoint').map((line) => line['checkpoint']),
     proof,
     withheld,
     timeZone: time_zone,

@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { Checkpoint } from '../../../schemas/api/checkpoint';
-import { noteOf } from '../checkpoints/note';
-import { isSignedBy, keyIdOf } from '../checkpoints/signature';
-import { NOWHERE } from '../chain/verification';
-import type { Fault } from '../chain/verify-event';
-import type { RecordedEvent } from '../../event-store/event-store';
-import { leafOf } from '../../event-store/seal/log-hash';
-import { eventOf, type Members } from './verify-lines';
+import { Checkpoint } from '../../../../schemas/api/checkpoint';
+import { noteOf } from '../../checkpoints/note';
+import { isSignedBy, keyIdOf } from '../../checkpoints/signature';
+import { NOWHERE } from '../../chain/verification';
+import type { Fault } from '../../chain/verify-event';
+import type { RecordedEvent } from '../../../event-store/event-store';
+import { leafOf } from '../../../event-store/seal/log-hash';
+import { eventOf, type Members } from '../line-members';
 
 /** What is wrong with the signed checkpoints in evidence, and what has to be known of them besides. */
 export interface SignatureResult {

@@ -1,23 +1,21 @@
 import type { KeyObject } from 'node:crypto';
-import { hashOf } from '../../../schemas/events/order-events';
-import { comparePositions, type RecordedEvent } from '../../event-store/event-store';
-import { leafOf } from '../../event-store/seal/log-hash';
-import { count } from '../../terminal/figures';
-import { keyIdOf } from '../checkpoints/signature';
-import { provenInclusion, type ProvenInclusion } from '../merkle/inclusion-text';
-import { openNote } from '../merkle/signed-note';
-import { leafHashOf } from '../merkle/tree';
-import { NOWHERE, placeOf } from '../chain/verification';
+import { hashOf } from '../../../../schemas/events/order-events';
+import { comparePositions, type RecordedEvent } from '../../../event-store/event-store';
+import { leafOf } from '../../../event-store/seal/log-hash';
+import { count, counted } from '../../../terminal/figures';
+import { keyIdOf } from '../../checkpoints/signature';
+import { provenInclusion, type ProvenInclusion } from '../../merkle/inclusion-text';
+import { openNote } from '../../merkle/signed-note';
+import { leafHashOf } from '../../merkle/tree';
+import { NOWHERE, placeOf } from '../../chain/verification';
 import { eventsIn, type SignatureResult } from './bundle-signatures';
-import { quotedFromFile } from './quoted-from-file';
-import type { Members } from './verify-lines';
+import { quotedFromFile } from '../quoted-from-file';
+import type { Members } from '../line-members';
 
 /** Verifies the proof in evidence that an event of the order is in the log of a signed note. */
 
 const isSignedBy = ({ origin, note }: ProvenInclusion, publicKey: KeyObject): boolean =>
   openNote(note, { name: origin, type: 'note', publicKey }) !== null;
-
-const counted = (number: number, one: string, more: string): string => `${count(number)} ${number === 1 ? one : more}`;
 
 /**
  * @returns what the chain adds: it has everything before an event, where all of that has hashes
