@@ -1,5 +1,5 @@
-import { deliverOneOfEach, screenLab } from '../support/screen-lab';
-import { overflow } from '../support/screen-inspect';
+import { boardAddress, deliverOneOfEach, screenLab } from '../support/screen-lab';
+import { overflow, targets } from '../support/screen-inspect';
 
 /** From a phone in the hand to a screen on the wall. */
 
@@ -24,6 +24,25 @@ const smallestLetters = (): Promise<number> =>
     .querySelectorAll('ticket-rail-tile')].flatMap((tile) => [...tile.shadowRoot.querySelectorAll('article *')])
     .filter((one) => one.checkVisibility() && !one.matches('.unseen'))
     .map((one) => parseFloat(getComputedStyle(one).fontSize)))`);
+
+/** A browser that nothing points at anything with. */
+const NO_POINTER = `(() => {
+  const { matchMedia } = window;
+  window.matchMedia = (query) => matchMedia.call(window, query === '(pointer: none)' ? 'all' : query);
+})()`;
+
+it('a board where nobody can point at anything is a wall, unless its address says that somebody touches it', async () => {
+  await lab.page.addInitScript({ content: NO_POINTER });
+  const location = lab.newLocation();
+  await deliverOneOfEach(lab, location);
+  await lab.openBoard(location);
+  await lab.tile('ready').waitFor();
+  expect(await targets(lab.page)).toEqual([]);
+  await lab.page.goto(`${boardAddress(lab.service.url, location)}&mode=hand`);
+  await lab.card().waitFor();
+  await lab.page.keyboard.press('Escape');
+  await lab.page.getByRole('button', { name: 'Settings' }).waitFor();
+});
 
 describe.each(SIZES)('%s', (name, width, height) => {
   beforeEach(() => lab.page.setViewportSize({ width, height }));
