@@ -169,6 +169,18 @@ describe('the board', () => {
       .forEach((tile) => { tile.lateness = tile.order.order_id === 'ready' ? 'late' : 'very_late'; })`);
     await lab.tile('ready').getByText('Late', { exact: true }).waitFor();
     await lab.tile('preparing').getByText('Very late', { exact: true }).waitFor();
+    // And the time stands in a colour of its lateness.
+    const grounds = await lab.page.evaluate<string[]>(`[...document.querySelector('ticket-rail-board').shadowRoot
+      .querySelectorAll('.column ticket-rail-tile[shape="roomy"]')]
+      .filter((tile) => ['ready', 'preparing', 'driver_here'].includes(tile.order.order_id))
+      .map((tile) => [tile, ['on_time', 'late', 'very_late']])
+      .flatMap(([tile, all]) => all.map((late) => {
+        tile.dataset.late = late;
+        const { backgroundColor } = getComputedStyle(tile.shadowRoot.querySelector('.time').closest('.head'));
+        return late + ' ' + backgroundColor;
+      }))`);
+    expect(new Set(grounds).size).toBe(3);
+    expect(new Set(grounds.map((ground) => ground.split(' ').slice(1).join())).size).toBe(3);
   });
 
   it('the board keeps its edges and words where the system chooses the colours', async () => {

@@ -1,8 +1,10 @@
+import type { OrderReceipts } from '../../schemas/api/screen-reports';
 import { HERE } from '../support/engines/engines';
 import type { EngineWindow, Point } from '../support/engines/web-driver';
 import { orderPath } from '../support/deliveries';
 import { LAUNCH_TIMEOUT_MS } from '../support/chromium';
 import { patiently, until } from '../support/patience';
+import { startProxy } from '../support/proxy';
 import { discard, type RunningService, startService } from '../support/running-service';
 import { boardAddress, updated } from '../support/screen-lab';
 
@@ -100,6 +102,45 @@ describe.each(HERE)('$name', ({ name, isHere, where, open }) => {
     await window.goto(`${service.url}/screens/overview`);
     await see('[data-freshness="live"]');
     await see(`li[data-location="${location}"]`, 'Driver here');
+  });
+
+  maybe(
+    `a board that is opened again ${where} without the service shows what it showed, and goes live with it`,
+    async () => {
+      const location = `kept of ${name}`;
+      await deliver(location, { ...ARRIVED, driver_details: ANA });
+      const proxy = await startProxy(service.url);
+      await window.goto(boardAddress(proxy.url, location));
+      await see('[data-freshness="live"]');
+      await inStage('driver_here');
+      const kept = `caches.keys().then((names) => Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).length)))
+      .then((sizes) => sizes.length > 1 && sizes.every((size) => size > 0))`;
+      await until('the board to be kept', () => window.evaluate<boolean>(kept), OPEN_MS);
+      proxy.cut();
+      await window.goto(boardAddress(proxy.url, location));
+      await see('.frame[data-freshness="kept"]');
+      await inStage('driver_here');
+      proxy.mend();
+      await see('.frame[data-freshness="live"]');
+      await proxy.close();
+    },
+  );
+
+  // Firefox plays nothing at all on a machine without sound, as those that run tests are.
+  const audibly = name === 'Firefox' ? it.skip : maybe;
+  audibly(`once a board was touched ${where}, its alarm sounds, and it reports that it did`, async () => {
+    const location = `alarm of ${name}`;
+    await window.goto(boardAddress(service.url, location));
+    await see('[data-freshness="live"]');
+    await press('.frame');
+    await lose('.banner.sound');
+    await deliver(location, { ...ARRIVED, driver_details: ANA });
+    const path = orderPath({ location_id: location, order_id: 'order-1' }, '/receipts');
+    const isHeard = async (): Promise<boolean> => {
+      const { receipts } = (await service.get(path)).json as OrderReceipts;
+      return receipts.some(({ shown }) => shown === 'alarm');
+    };
+    await until('the report that it sounded', isHeard, OPEN_MS);
   });
 
   maybe(`an order is found ${where} by its driver, and its timeline goes back to what was reported first`, async () => {

@@ -1,6 +1,6 @@
 import { until } from '../support/patience';
-import { deliverOneOfEach, screenLab } from '../support/screen-lab';
-import { overflow } from '../support/screen-inspect';
+import { boardAddress, deliverOneOfEach, screenLab } from '../support/screen-lab';
+import { overflow, targets } from '../support/screen-inspect';
 
 /** From a phone in the hand to a screen on the wall. */
 
@@ -40,6 +40,25 @@ it.each(['/screens', '/screens/board', '/screens/customers', '/screens/example',
     expect(lab.complaints).toEqual([]);
   },
 );
+
+/** A browser that nothing points at anything with. */
+const NO_POINTER = `(() => {
+  const { matchMedia } = window;
+  window.matchMedia = (query) => matchMedia.call(window, query === '(pointer: none)' ? 'all' : query);
+})()`;
+
+it('a board where nobody can point at anything is a wall, unless its address says that somebody touches it', async () => {
+  await lab.page.addInitScript({ content: NO_POINTER });
+  const location = lab.newLocation();
+  await deliverOneOfEach(lab, location);
+  await lab.openBoard(location);
+  await lab.tile('ready').waitFor();
+  expect(await targets(lab.page)).toEqual([]);
+  await lab.page.goto(`${boardAddress(lab.service.url, location)}&mode=hand`);
+  await lab.card().waitFor();
+  await lab.page.keyboard.press('Escape');
+  await lab.page.getByRole('button', { name: 'Settings' }).waitFor();
+});
 
 describe.each(SIZES)('%s', (name, width, height) => {
   beforeEach(() => lab.page.setViewportSize({ width, height }));

@@ -1,16 +1,26 @@
-import { AS_OLDEST } from '../support/oldest-browser';
+import { lackAsOldest } from '../support/oldest-browser';
+import type { Locator } from 'playwright-core';
 import { until } from '../support/patience';
+import { overflow } from '../support/screen-inspect';
 import { screenLab } from '../support/screen-lab';
 
 /** The pages in a browser that lacks what the oldest supported ones lack. */
 
 const lab = screenLab();
 
+const SIZES = [
+  [320, 568],
+  [820, 1_180],
+  [1_280, 800],
+  [3_840, 2_160],
+] as const;
+/** Least height of what a finger hits, in CSS pixels (WCAG 2.5.5). */
+const TOUCH_PX = 44;
 const PICTURE = 'https://img.example/d.jpg';
 const ARRIVED = { delivery_status: 'arrived_at_pickup' };
 
 describe('the oldest supported browser', () => {
-  beforeEach(() => lab.context.addInitScript({ content: AS_OLDEST }));
+  beforeEach(() => lackAsOldest(lab.context));
 
   it('the board in the oldest supported browser looks as it should, and opens a card with a picture, and the next', async () => {
     const location = lab.newLocation();
@@ -30,6 +40,57 @@ describe('the oldest supported browser', () => {
     const style = `getComputedStyle(document.querySelector('ticket-rail-board').shadowRoot.querySelector('.columns')).display`;
     expect(await lab.page.evaluate(style)).toBe('flex');
     expect(lab.complaints).toEqual([]);
+  });
+
+  it.each([
+    ['a phone', 320, 568],
+    ['a tablet', 1_280, 800],
+  ])('dialogs fit %s in the oldest supported browser, with targets for fingers', async (_name, width, height) => {
+    await lab.page.setViewportSize({ width, height });
+    const location = lab.newLocation();
+    await lab.openBoard(location);
+    const driver_details = { name: 'Dee', passcode: '4711', handoff_instructions: 'Come in and ask. '.repeat(20) };
+    await lab.deliver({ location_id: location, order_id: 'long', ...ARRIVED, driver_details });
+    const isWithin = async (dialog: Locator): Promise<boolean> => {
+      const box = await dialog.boundingBox();
+      return box !== null && box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height;
+    };
+    await until('the card to fit', () => isWithin(lab.card()));
+    await lab.page.keyboard.press('Escape');
+    await lab.page.getByRole('button', { name: 'Settings' }).click();
+    const settings = lab.page.getByRole('dialog', { name: 'Settings of this screen' });
+    await until('the settings to fit', () => isWithin(settings));
+    for (const line of await settings.locator('label.line').all()) {
+      expect((await line.boundingBox())?.height).toBeGreaterThanOrEqual(TOUCH_PX);
+    }
+    expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
+  });
+
+  it.each([
+    ['/screens', 'screens'],
+    ['/screens/customers', 'customers'],
+    ['/screens/overview', 'overview'],
+    ['/login', 'login'],
+    ['/audit', 'search'],
+    ['/audit/board', 'replay'],
+    ['/audit/coverage', 'coverage'],
+  ])('nothing on the page %s is wider than its screen in the oldest supported browser', async (path, name) => {
+    const location = `wide ${name}`;
+    for (let number = 0; number < 30; number += 1) {
+      const status = number % 2 === 0 ? 'ready_for_pickup' : 'in_progress';
+      await lab.deliver({ location_id: location, order_id: `pos_order_${String(1_000 + number)}`, status });
+    }
+    await lab.page.goto(`${lab.service.url}${path}?location=${encodeURIComponent(location)}`);
+    await lab.page
+      .locator('[data-freshness="live"], [aria-busy="false"], ticket-rail-locations li, form')
+      .first()
+      .waitFor();
+    for (const [width, height] of SIZES) {
+      await lab.page.setViewportSize({ width, height });
+      await until(`${path} to fit ${String(width)} px`, async () => (await overflow(lab.page)) <= 0);
+      if (path !== '/screens/customers') continue;
+      expect(await lab.page.evaluate('document.documentElement.scrollHeight')).toBe(height);
+    }
   });
 
   it.each([

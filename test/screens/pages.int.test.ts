@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { NEWER_NAMES } from '../support/oldest-browser';
+import { NEWER_NAMES, NEWER_UNIT } from '../support/oldest-browser';
 import { bearer, discard, entryOf, type RunningService, startService } from '../support/running-service';
 
 /** The pages as they are sent. */
@@ -163,6 +163,25 @@ describe('the built scripts', () => {
       const script = readFileSync(join(assets, file), 'utf8');
       const called = NEWER_NAMES.filter((name) => new RegExp(`\\b${name}\\b`).test(script));
       expect([...called, ...(script.match(/AbortSignal\.\w+|\(\?<[=!]|static\{/g) ?? [])]).toEqual([]);
+    },
+  );
+
+  it.each(readdirSync(assets).filter((file) => /\.(?:css|js)$/.test(file)))(
+    'the file %s gives no size in units that the oldest supported browsers lack without one before it that they know',
+    (file) => {
+      // What asks first whether the browser knows them is another matter.
+      const text = readFileSync(join(assets, file), 'utf8').replace(
+        /@supports[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}/g,
+        '',
+      );
+      const without = [...text.matchAll(/[^{}]*/g)].flatMap(([block]) => {
+        const declared = block.split(';').map((one) => one.split(':'));
+        return declared
+          .filter(([, value = '']) => NEWER_UNIT.test(value))
+          .filter(([name]) => !declared.some(([other, value = '']) => other === name && !NEWER_UNIT.test(value)))
+          .map((one) => one.join(':'));
+      });
+      expect(without).toEqual([]);
     },
   );
 });

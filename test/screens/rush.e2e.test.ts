@@ -1,3 +1,4 @@
+import { lackAsOldest } from '../support/oldest-browser';
 import { until } from '../support/patience';
 import { OPEN_ORDERS, rushAt, WAITING_DRIVERS } from '../support/rush';
 import { screenLab } from '../support/screen-lab';
@@ -17,6 +18,13 @@ const READABLE = 1 / 25;
 /** Milliseconds that a page of a wall stays, and a little more; and that a search stays. */
 const TURN_MS = 8_100;
 const SEARCH_MS = 60_000;
+/** More pixels than a line that a finger can hit, and less than two of them. */
+const LINE_PX = 64;
+
+/** The height of the letters of the smallest number of an order. */
+const SMALLEST_NUMBER = `Math.min(...[...document.querySelector('ticket-rail-board').shadowRoot
+  .querySelectorAll('ticket-rail-tile')].map((tile) => parseFloat(getComputedStyle(tile.shadowRoot.querySelector('.open')).fontSize)))`;
+const SIZE_OF_PAGE = `(({ scrollWidth, scrollHeight }) => [scrollWidth, scrollHeight])(document.documentElement)`;
 
 const CLOSED: ReadonlySet<string> = new Set(['canceled', 'completed', 'failed', 'returned']);
 
@@ -101,9 +109,7 @@ describe.each(SIZES)('a rush on %s', (name, width, height, least) => {
       await lab.page.clock.install();
       await openRush('&mode=wall', calls);
       expect(await targets(lab.page)).toEqual([]);
-      const size = `Math.min(...[...document.querySelector('ticket-rail-board').shadowRoot
-      .querySelectorAll('ticket-rail-tile')].map((tile) => parseFloat(getComputedStyle(tile.shadowRoot.querySelector('.open')).fontSize)))`;
-      expect(await lab.page.evaluate<number>(size)).toBeGreaterThanOrEqual(height * READABLE);
+      expect(await lab.page.evaluate<number>(SMALLEST_NUMBER)).toBeGreaterThanOrEqual(height * READABLE);
       const seen = new Set<string>();
       const isAllSeen = async () => {
         const whole = await openOnes();
@@ -120,6 +126,24 @@ describe.each(SIZES)('a rush on %s', (name, width, height, least) => {
       expect(lab.complaints).toEqual([]);
     },
   );
+
+  it(`as much is in sight on ${name} in the oldest supported browser, and a wall is no larger than its screen`, async () => {
+    await lackAsOldest(lab.context);
+    await openRush();
+    await closeCard();
+    await until('the board to lay itself out', async () => (await openOnes()).length >= least);
+    expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
+    await lab.page.goto(`${lab.page.url()}&mode=wall`);
+    await lab.page.locator('ticket-rail-tile').first().waitFor();
+    await until(
+      'the pages of the wall',
+      async () => (await lab.page.locator('.column .more').count()) > 0 || (await openOnes()).length === OPEN_ORDERS,
+    );
+    expect(await lab.page.evaluate(SMALLEST_NUMBER)).toBeGreaterThanOrEqual(height * READABLE);
+    expect(await lab.page.evaluate(SIZE_OF_PAGE)).toEqual([width, height]);
+    expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
+    expect(lab.complaints).toEqual([]);
+  });
 });
 
 describe('a rush', () => {
@@ -140,15 +164,20 @@ describe('a rush', () => {
     expect(await first.locator('.time').innerText()).toMatch(/\d:\d\d left/);
   });
 
-  it('stages without orders are folded to their heads', async () => {
+  it('stages without orders are folded to their heads, and what is on the way or canceled is a line each', async () => {
     const location = lab.newLocation();
     await lab.deliver({ location_id: location, order_id: 'only' });
+    await lab.deliver({ location_id: location, order_id: 'left', status: 'out_for_delivery' });
+    await lab.deliver({ location_id: location, order_id: 'canceled', status: 'dsp_canceled' });
     await lab.openBoard(location);
     await lab.tile('only').waitFor();
     const empty = lab.page.locator('.column[data-stage="driver_here"]');
     const isFolded = async () => ((await empty.boundingBox())?.width ?? NaN) < 80;
     expect(await until('an empty stage to be folded', isFolded)).toBe(true);
     await empty.getByText('Driver here').waitFor();
+    for (const order of ['left', 'canceled']) {
+      expect((await lab.tile(order).boundingBox())?.height).toBeLessThan(LINE_PX);
+    }
   });
 
   it('no search hides a driver who is here or a cancellation, and a search ends by itself after a minute', async () => {

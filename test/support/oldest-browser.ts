@@ -1,3 +1,5 @@
+import type { BrowserContext } from 'playwright-core';
+
 /**
  * What the oldest browsers that the pages support (docs/guides/embed-the-board.md) lack of what those of today have:
  * Safari 15.4, Chrome and Edge 94, Firefox 98. A name is here as soon as one of the four lacks it.
@@ -66,6 +68,28 @@ export const NEWER_NAMES: readonly string[] = Object.values(ON_OBJECTS)
   .flat()
   .filter((name) => /^[a-z]+[A-Z]/.test(name) && !GUARDED.has(name) && !ITERATOR_HELPERS.includes(name));
 
+/** Units of sizes of a container, and of a window whose bars come and go. */
+export const NEWER_UNIT = /(?<=\d)(?:cq(?:i|b|w|h|min|max)|[dsl]v(?:h|w|i|b|min|max))\b/;
+
+/**
+ * Of style sheets: what the oldest browsers do not know, and therefore pass over. Container queries, their
+ * units and those of a window whose bars come and go; `:has`, mixed colours, and boxes that clip without scrolling.
+ */
+const NEWER_STYLES = [
+  /@container(?=[\s(])/,
+  /container-type(?=\s*:)/,
+  NEWER_UNIT,
+  /:has(?=\()/,
+  /color-mix(?=\()/,
+  /(?<=overflow(?:-[xy])?:\s*)clip\b/,
+];
+
+const NEWER_STYLE = new RegExp(NEWER_STYLES.map(({ source }) => source).join('|'), 'g');
+
+/** @returns a style sheet in which what the oldest browsers do not know is called as nothing is in any browser */
+const stylesAsOldest = (css: string): string =>
+  css.replace(NEWER_STYLE, (newer) => newer.replace(/[a-z]/, 'not-known-$&'));
+
 /** To run before any script of a page: takes away what the oldest browsers lack. */
 export const AS_OLDEST = `(() => {
   for (const [path, names] of Object.entries(${JSON.stringify(ON_OBJECTS)})) {
@@ -73,4 +97,22 @@ export const AS_OLDEST = `(() => {
     for (const name of names) if (of !== undefined) delete of[name];
   }
   delete ReadableStream.prototype[Symbol.asyncIterator];
+  const NEWER_STYLE = ${String(NEWER_STYLE)};
+  const stylesAsOldest = ${String(stylesAsOldest)};
+  const { supports } = CSS;
+  CSS.supports = (...asked) => supports.apply(CSS, asked.map(stylesAsOldest));
+  // Without adopted style sheets, this is how components get theirs.
+  const { insertRule } = CSSStyleSheet.prototype;
+  CSSStyleSheet.prototype.insertRule = function (rule, ...at) {
+    return insertRule.call(this, stylesAsOldest(rule), ...at);
+  };
 })()`;
+
+/** Has the pages of a context lack what the oldest browsers lack, in scripts and in styles. */
+export async function lackAsOldest(context: BrowserContext): Promise<void> {
+  await context.addInitScript({ content: AS_OLDEST });
+  await context.route('**/*.css', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: stylesAsOldest(await response.text()) });
+  });
+}

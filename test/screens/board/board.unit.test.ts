@@ -78,8 +78,9 @@ describe('the board', () => {
     expect(ids(arrange([odd], options()).columns.needs_action)).toEqual(['pos_order_1']);
   });
 
-  it.each([' ORDER_1', 'jane', 'abc 12', 'DoorDash'])('the board finds an order by %p', (search) => {
+  it.each([' ORDER_1', 'jane', 'abc 12', 'DoorDash', 'a1b', 'maria g'])('the board finds an order by %p', (search) => {
     const found = order({
+      label: { number: 'A1B2', name: 'Maria G.' },
       driver_details: { source: 'doordash', name: 'Jane Driver', vehicle_info: { license_plate: 'ABC 123' } },
     });
     const other = order({ order_id: orderId('x'), driver_details: { name: 'Tom', source: 'uber' } });

@@ -8,11 +8,15 @@ import {
 } from 'lit';
 import { onLanguage } from './language';
 
+/** The browser knows no container queries, and the page is ours, where a component is as wide as the window. */
+const isByWindow = !CSS.supports('(container-type: inline-size)') && document.querySelector('body.screen') !== null;
+
 /**
  * Returns the text of a `.css` file, imported with `?inline`, as Lit takes it. It is ours: nothing of others gets into
  * it.
  */
-export const styleSheet = (text: string): CSSResult => unsafeCSS(text);
+export const styleSheet = (text: string): CSSResult =>
+  unsafeCSS(isByWindow ? text.replaceAll('@container', '@media') : text);
 
 /** A property of a component, which is drawn anew when it changes. */
 interface Property<Value> {
