@@ -102,13 +102,16 @@ export interface Problem {
 /** An answer that is none of those that were asked for. */
 export class TicketRailError extends Error {
   override readonly name = 'TicketRailError';
-  /** @param retryAfterMs milliseconds after which asking again may help; null: the answer does not say */
-  constructor(
-    readonly status: number,
-    readonly problem: Problem | null,
-    readonly retryAfterMs: number | null,
-  ) {
+  readonly status: number;
+  readonly problem: Problem | null;
+  /** Milliseconds after which asking again may help; null: the answer does not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(status: number, problem: Problem | null, retryAfterMs: number | null) {
     super(problem === null ? `Ticket Rail answered ${String(status)}` : `${problem.title}: ${problem.detail}`);
+    this.status = status;
+    this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
   }
 
   /** Whether the problem is one of these, such as `consumer-not-found`. */
@@ -326,8 +329,11 @@ export class TicketRailClient {
 
 /** What a function of the program threw: never taken for an answer of the feed. */
 class Thrown extends Error {
-  constructor(readonly error: Error) {
+  readonly error: Error;
+
+  constructor(error: Error) {
     super();
+    this.error = error;
   }
 }
 

@@ -11,7 +11,7 @@ import { parseFeedAddress } from '../orders/live/live-feed';
 export const feedPosition = (position: Position, eventId: EventId): FeedPosition =>
   `${position}-${eventId.slice(0, 8)}`;
 
-/** @returns the position in the log; null for the beginning. */
+/** @returns the position in the log; null for the beginning, and for what no log has. */
 export const logPosition = (place: FeedPosition): Position | null => parseFeedAddress(place)?.position ?? null;
 
 /** Orders places of one log: negative if `one` is before `other`. */
@@ -23,9 +23,6 @@ export function comparePlaces(one: FeedPosition, other: FeedPosition): number {
 
 export const laterPlace = (one: FeedPosition, other: FeedPosition): FeedPosition =>
   comparePlaces(one, other) < 0 ? other : one;
-
-/** @returns whether a position that a client sends means the beginning. */
-export const isBeginning = (place: FeedPosition): boolean => place === BEGINNING || logPosition(place) === null;
 
 /** @returns a position that a client sends; null for a text that cannot be one. */
 export function parseFeedPosition(text: string): FeedPosition | null {

@@ -195,7 +195,7 @@ export class Feed {
     const items: LogItem[] = [];
     let next = after;
     let looked = logPosition(after);
-    let isVerified = looked === null;
+    let isVerified = after === BEGINNING;
     let slice: RecordedEvent[] = [];
     let count = 0;
     let isCut = false;
@@ -241,7 +241,7 @@ export class Feed {
 
   async #isThere(place: FeedPosition): Promise<boolean> {
     const from = logPosition(place);
-    if (from === null) return true;
+    if (from === null) return false;
     try {
       for await (const { position, id } of this.#options.store.readAll({ from, limit: 1 })) {
         return feedPosition(position, id) === place;
@@ -256,9 +256,14 @@ export class Feed {
   /** An event that retention deleted is a place as good as another: what became of its order is reported later. */
   async #verifyDeleted(place: FeedPosition): Promise<void> {
     const position = logPosition(place);
-    if (position === null) return;
-    const { first } = await DeletedLeaves.read(this.#options.store, position);
-    if (first === null) throw unknownPosition();
+    if (position === null) throw unknownPosition();
+    try {
+      const { first } = await DeletedLeaves.read(this.#options.store, position);
+      if (first === null) throw unknownPosition();
+    } catch (error) {
+      // A position that the log never gave.
+      throw isEventStoreError(error, 'invalid') ? unknownPosition() : error;
+    }
   }
 
   /** @returns what was removed after a place and up to another. */

@@ -1,5 +1,7 @@
 import { webcrypto } from 'node:crypto';
+import { resolve } from 'node:path';
 import { Webhook } from 'standardwebhooks';
+import { createProgram } from 'typescript';
 import type * as Client from '../../clients/typescript/ticket-rail-client';
 import { pauseMs, retryAfterMs, verifyDelivery } from '../../clients/typescript/ticket-rail-client';
 import type { FeedFact, FeedOrder, FeedRemoval } from '../../schemas/api/feed';
@@ -97,4 +99,13 @@ it('the models of the client take what the schemas of the service give', () => {
   const state = (one: FeedOrder): Client.ItemOf<'orders'> => one;
   const removal = (one: FeedRemoval): Client.ItemOf<'events'> & Client.ItemOf<'orders'> => one;
   expect([order, fact, state, removal]).toHaveLength(4);
+});
+
+it('the file of the client, copied beside a program, is nothing that Node.js cannot run by leaving out types', () => {
+  const file = resolve(__dirname, '../../clients/typescript/ticket-rail-client.ts');
+  // Of this file alone: what it stands on is not what is asked for.
+  const program = createProgram([file], { erasableSyntaxOnly: true, noLib: true, noResolve: true, types: [] });
+  const NOT_ERASABLE = 1294;
+  const found = program.getSemanticDiagnostics(program.getSourceFile(file)).filter(({ code }) => code === NOT_ERASABLE);
+  expect(found.map(({ start }) => start)).toEqual([]);
 });

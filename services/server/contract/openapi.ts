@@ -146,13 +146,15 @@ export class Schemas {
 }
 
 /**
- * Returns a schema as a document has it: with references into the document, patterns that every client can compile, and
- * without the bounds of JavaScript's whole numbers, which some tools show as examples.
+ * Returns a schema as a document has it: with references into the document, patterns that every client can compile, without
+ * the bounds of JavaScript's whole numbers, which some tools show as examples, and with items of each list that are a
+ * schema, which linters ask for: that a pair has no third item is what its length says.
  */
 const inDocument = (schema: Json): Json =>
   JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
     if (key === '$ref') return String(value).replace('#/$defs/', '#/components/schemas/');
     if (key === 'pattern' && value === WORD_PATTERN.source) return DOCUMENTED_WORD_PATTERN;
+    if (key === 'items' && value === false) return {};
     const isUnbounded = typeof value === 'number' && Math.abs(value) === Number.MAX_SAFE_INTEGER;
     return isUnbounded && (key === 'minimum' || key === 'maximum') ? undefined : value;
   }) as Json; // of JSON, JSON

@@ -218,7 +218,8 @@ describe.each(['the embedded store', 'EventStoreDB and two instances'])('the fee
   });
 
   it('a position that is not in the log is a problem of its own, and one that is none a wrong parameter', async () => {
-    for (const query of ['after=1-00000000', 'after=9000000-00000000', 'view=orders&after=1-00000000']) {
+    const places = ['1-00000000', '9000000-00000000', '9223372036854775807-00000000', '9999999999999999999-00000000'];
+    for (const query of places.flatMap((place) => [`after=${place}`, `view=orders&after=${place}`])) {
       expect({ query, ...problemOf(await feed(query)) }).toMatchObject({
         status: 410,
         type: 'urn:ticket-rail:problem:feed-position-unknown',

@@ -153,7 +153,8 @@ it('a place of another log is refused, with what to do', async () => {
   const store = createMemoryStore({ now: Date.now });
   const { feed } = feedOver(store);
   await report(store, key(1), { status: 'in_progress' });
-  for (const after of ['0-ffffffff', '999999-00000000']) {
+  const beyond = ['9223372036854775807-00000000', '9999999999999999999-00000000', '01-00000000'];
+  for (const after of ['0-ffffffff', '999999-00000000', ...beyond]) {
     await expect(feed.events({ after, limit: 10, wanted: null })).rejects.toMatchObject({
       code: 'feed-position-unknown',
       detail: expect.stringContaining('set the consumer to the beginning') as unknown,

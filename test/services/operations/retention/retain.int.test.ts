@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { readerName } from '../../../../schemas/files/reader-name';
+import type { FeedPage } from '../../../../schemas/api/feed';
 import { eventId } from '../../../../schemas/events/event-id';
 import { orderKey, type OrderKey } from '../../../../schemas/order-key';
 import { orderStream } from '../../../../schemas/events/order-events';
@@ -71,6 +72,26 @@ describe('ticket-rail retain', () => {
     const service = await startService({ DATA_DIR: dataDir });
     try {
       expect(await statusesOf(service)).toEqual(ONLY_OLD_IS_GONE);
+    } finally {
+      await service.end();
+    }
+  });
+
+  it('the feed says of an order that it was deleted, in each form, and goes on from what is gone', async () => {
+    const before = await startService({ DATA_DIR: dataDir });
+    const { items, next } = (await before.get('/feed')).json as FeedPage;
+    await before.end();
+    await run('retain', '--days', '30');
+    const service = await startService({ DATA_DIR: dataDir });
+    try {
+      const ofFeed = async (query: string, headers = {}) => (await service.get(`/feed?${query}`, headers)).json;
+      const gone = { ...OLD, type: 'order.removed' };
+      for (const view of ['events', 'orders']) {
+        expect(await ofFeed(`view=${view}&after=${next}`)).toMatchObject({ items: [gone], caught_up: true });
+      }
+      const batch = await ofFeed(`after=${next}`, { Accept: 'application/cloudevents-batch+json' });
+      expect(batch).toMatchObject([{ type: 'ticket-rail.order.removed', subject: OLD.order_id, data: gone }]);
+      expect(await ofFeed(`after=${items[0]?.position ?? ''}`)).toMatchObject({ items: [YOUNG, LIVE, gone] });
     } finally {
       await service.end();
     }

@@ -54,6 +54,17 @@ describe('OpenAPI document for clients of other languages', () => {
     expect(JSON.stringify(DOCUMENT)).not.toContain(String(Number.MAX_SAFE_INTEGER));
   });
 
+  it('each list in the document has a schema for its items, and a bound where it begins with items of their own', () => {
+    const isSchema = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+    const lists = members.map(([, , value]) => value).filter(isSchema);
+    const unsaid = lists.filter(
+      ({ type, items, prefixItems, maxItems }) =>
+        type === 'array' && (!isSchema(items) || (Array.isArray(prefixItems) && maxItems !== prefixItems.length)),
+    );
+    expect(lists.filter(({ prefixItems }) => prefixItems !== undefined)).not.toEqual([]);
+    expect(unsaid).toEqual([]);
+  });
+
   it('the document describes every operation, tag, parameter and schema', () => {
     const { paths, tags, components } = DOCUMENT as unknown as {
       paths: Record<string, Record<string, { description?: string; parameters?: { description?: string }[] }>>;
