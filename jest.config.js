@@ -25,6 +25,8 @@ const SHORT = [
 const SOAK = [
   'clients/kills',
   'faults/kill-9',
+  'services/event-store/sqlite/upgrade-kill',
+  'services/operations/copy/copy-command',
   'services/orders/actions/interleavings',
   'services/sandbox/runner/lunch-rush',
   'services/server/eventstoredb-service',
