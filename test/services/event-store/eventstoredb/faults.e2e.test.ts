@@ -426,6 +426,30 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
     await Promise.all([patient.close(), store.close()]);
   });
 
+  it('a read that meets a node that is not ready, or leads no more, is tried again within its own time, and gives every event', async () => {
+    const leader = await start({ log: node.log });
+    await store.append(streamName('order-1'), [newEvent(), newEvent()], 'no_stream');
+    const cases: readonly (readonly [asked: RunningNode, faults: Partial<Faults>])[] = [
+      [node, {}],
+      [leader, { leaderPort: leader.port }],
+    ];
+    for (const [asked, faults] of cases) {
+      node.setFaults(faults);
+      for (const read of [
+        (one: EventStore) => one.readStream(streamName('order-1')),
+        (one: EventStore) => one.readAll(),
+        (one: EventStore) => one.readAll({ prefix: 'order-' }),
+      ]) {
+        asked.setFaults({ notReady: true });
+        const before = asked.requests.get('Read') ?? 0;
+        const reading = collect(read(open(node.url)));
+        await until('the read to be tried again', () => (asked.requests.get('Read') ?? 0) > before + 1);
+        asked.setFaults({ notReady: false });
+        expect(await reading).toHaveLength(2);
+      }
+    }
+  });
+
   it('the EventStoreDB adapter notices at once when the server ends its append stream with status OK', async () => {
     const patient = open(node.url, { timeoutMs: LONG_TIMEOUT_MS });
     node.setFaults({ silent: true });
