@@ -28,6 +28,8 @@ const SOAK = [
   'faults/kill-9',
   'services/destinations/kills',
   'services/handle-order/mutations',
+  'services/event-store/sqlite/upgrade-kill',
+  'services/operations/copy/copy-command',
   'services/orders/actions/interleavings',
   'services/sandbox/runner/lunch-rush',
   'services/server/eventstoredb-service',

@@ -48,7 +48,7 @@ export function createReadItems(options: {
   readonly now: () => number;
 }): ReadItems {
   const { store, folds, now } = options;
-  const beginnings = new StreamBeginnings(store);
+  const beginnings = new StreamBeginnings(store, now);
 
   const removalOf = async (stream: StreamName, last: Position, created: Date): Promise<Removal> => {
     // In this order: the deletion, and the order's coming again, may happen in between.

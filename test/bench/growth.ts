@@ -57,6 +57,7 @@ function questionsOf(orders: number): readonly Question[] {
     ...each('source', ['uber', 'not there']),
     ...each('label', ['not there']),
     ...each('status', ['in_progress', 'completed', 'not there']),
+    ...each('delivery_status', ['pending', 'completed', 'not there']),
     ...each('stage', [...STAGES]),
     ...each('attention', [...ATTENTION_CODES]),
     ...each('verdict', [...VERDICTS]),

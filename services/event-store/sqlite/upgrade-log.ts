@@ -8,7 +8,7 @@ import { idSql, packId, packMetadata, PLAIN } from './packing';
 import { asStoreError, BUSY_TIMEOUT_MS, FORMAT_VERSION, formatOf, SCHEMA } from './schema';
 
 /** Events that are copied in one transaction, or compared at a time. */
-const CHUNK_EVENTS = 5_000;
+export const CHUNK_EVENTS = 5_000;
 /** Page cache of the new file, in KiB: the index of streams is written all over. */
 const CACHE_KIB = 65_536;
 const BEFORE_ALL = -Number.MAX_SAFE_INTEGER;

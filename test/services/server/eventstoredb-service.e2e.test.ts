@@ -211,10 +211,7 @@ describe('two processes on one EventStoreDB', () => {
   );
 });
 
-/** The adapter's faults are tried with every line each time (faults.e2e.test.ts); those of the whole service cost minutes. */
-const LINES = SERVER_LINES.slice(-repeated({ short: 1, all: 1, soak: SERVER_LINES.length }));
-
-describe.each(LINES)('service over a failing EventStoreDB %s', (line) => {
+describe.each(SERVER_LINES)('service over a failing EventStoreDB %s', (line) => {
   let node: SpawnedNode;
   let service: RunningService;
 
@@ -327,31 +324,34 @@ describe('service without its EventStoreDB', () => {
     }
   });
 
-  it('a service that stood still says so, and not that nothing is behind, until it has heard its EventStoreDB again', async () => {
-    const node = await spawnNode();
-    const started = await startService({ EVENT_STORE_URL: node.url });
-    const projector = async () => {
-      const { json } = await call(started.url, '/readyz');
-      return (json as Readiness).checks.find(({ name }) => name === 'projector');
-    };
-    try {
-      expect(await projector()).toEqual({ name: 'projector', ok: true, detail: '0.000 s behind' });
-      started.process.kill('SIGSTOP');
-      node.freeze();
-      await sleep(STANDSTILL_MS + 500); // what is tested is that time passes
-      started.process.kill('SIGCONT');
-      const stoodStill = { ok: false, detail: expect.stringMatching(/stood still.* for (?:[5-9]|\d\d)/) as unknown };
-      expect(await projector()).toMatchObject(stoodStill);
-      expect(await projector()).toMatchObject({ ok: false });
-      node.thaw();
-      await until('the service to be ready', async () => (await call(started.url, '/readyz')).status === 200);
-      expect(await projector()).toEqual({ name: 'projector', ok: true, detail: '0.000 s behind' });
-    } finally {
-      node.thaw();
-      await discard(started);
-      await node.stop();
-    }
-  });
+  it.each(SERVER_LINES)(
+    'a service that stood still says so, and not that nothing is behind, until it has heard its EventStoreDB %s again',
+    async (line) => {
+      const node = await spawnNode(0, line);
+      const started = await startService({ EVENT_STORE_URL: node.url });
+      const projector = async () => {
+        const { json } = await call(started.url, '/readyz');
+        return (json as Readiness).checks.find(({ name }) => name === 'projector');
+      };
+      try {
+        expect(await projector()).toEqual({ name: 'projector', ok: true, detail: '0.000 s behind' });
+        started.process.kill('SIGSTOP');
+        node.freeze();
+        await sleep(STANDSTILL_MS + 500); // what is tested is that time passes
+        started.process.kill('SIGCONT');
+        const stoodStill = { ok: false, detail: expect.stringMatching(/stood still.* for (?:[5-9]|\d\d)/) as unknown };
+        expect(await projector()).toMatchObject(stoodStill);
+        expect(await projector()).toMatchObject({ ok: false });
+        node.thaw();
+        await until('the service to be ready', async () => (await call(started.url, '/readyz')).status === 200);
+        expect(await projector()).toEqual({ name: 'projector', ok: true, detail: '0.000 s behind' });
+      } finally {
+        node.thaw();
+        await discard(started);
+        await node.stop();
+      }
+    },
+  );
 
   it.each(['esdb://no-such-host.invalid?tls=false', 'kurrentdb+discover://no-such-host.invalid?tls=false'])(
     'an EventStoreDB whose name has no address is called that: %s',

@@ -22,7 +22,7 @@ import { startNode, type NodeOptions, type RunningNode } from '../../../eventsto
 import { spawnNode } from '../../../eventstoredb-node/spawn-node';
 import { freePorts } from '../../../support/free-ports';
 import { patiently, until } from '../../../support/patience';
-import { at, collect, inTime, newEvent } from '../contract/support';
+import { collect, inTime, newEvent } from '../contract/support';
 
 /** A timeout that senders meet, who send again. */
 const TIMEOUT_MS = 1_000;
@@ -160,7 +160,9 @@ class Consumer {
       const before = expected(batch.position);
       for (; checked < before.length; checked += 1) {
         if (this.seen[checked] !== before[checked])
-          throw new Error(`a checkpoint at ${batch.position} stands for ${String(before[checked])}, which did not come`);
+          throw new Error(
+            `a checkpoint at ${batch.position} stands for ${String(before[checked])}, which did not come`,
+          );
       }
     }
   }
@@ -434,6 +436,30 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
     expect((await reading).length).toBeGreaterThanOrEqual(3);
     await appending;
     await Promise.all([patient.close(), store.close()]);
+  });
+
+  it('a read that meets a node that is not ready, or leads no more, is tried again within its own time, and gives every event', async () => {
+    const leader = await start({ log: node.log });
+    await store.append(streamName('order-1'), [newEvent(), newEvent()], 'no_stream');
+    const cases: readonly (readonly [asked: RunningNode, faults: Partial<Faults>])[] = [
+      [node, {}],
+      [leader, { leaderPort: leader.port }],
+    ];
+    for (const [asked, faults] of cases) {
+      node.setFaults(faults);
+      for (const read of [
+        (one: EventStore) => one.readStream(streamName('order-1')),
+        (one: EventStore) => one.readAll(),
+        (one: EventStore) => one.readAll({ prefix: 'order-' }),
+      ]) {
+        asked.setFaults({ notReady: true });
+        const before = asked.requests.get('Read') ?? 0;
+        const reading = collect(read(open(node.url)));
+        await until('the read to be tried again', () => (asked.requests.get('Read') ?? 0) > before + 1);
+        asked.setFaults({ notReady: false });
+        expect(await reading).toHaveLength(2);
+      }
+    }
   });
 
   it('the EventStoreDB adapter notices at once when the server ends its append stream with status OK', async () => {

@@ -18,6 +18,7 @@ import { streamName } from '../../../../schemas/events/stream-name';
 import { stringifyJson } from '../../../../schemas/json/exact-json';
 import { openLogInspector } from '../../../../services/event-store/sqlite/check/inspector';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
+import { CHUNK_EVENTS, type OnUpgrading } from '../../../../services/event-store/sqlite/upgrade-log';
 import { type Upgraded, upgradeDataDirectory } from '../../../../services/event-store/upgrade';
 import { runCommand } from '../../../support/command';
 import { cases } from '../../../support/depth';
@@ -101,14 +102,8 @@ afterAll(() => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
-const upgrade = (dataDir: string): Promise<Upgraded> =>
-  upgradeDataDirectory({
-    dataDir,
-    pid: process.pid,
-    now: Date.now,
-    onRights: () => undefined,
-    onUpgrading: () => undefined,
-  });
+const upgrade = (dataDir: string, onUpgrading: OnUpgrading = () => undefined): Promise<Upgraded> =>
+  upgradeDataDirectory({ dataDir, pid: process.pid, now: Date.now, onRights: () => undefined, onUpgrading });
 
 const event = (position: number): OldEvent => ({
   position,
@@ -202,6 +197,24 @@ describe('upgrade of a log of format 1', () => {
     } finally {
       await store.close();
     }
+  });
+
+  it('an upgrade that was interrupted between two parts of a log goes on after the first, and makes the same of it', async () => {
+    const dataDir = dataDirOf(someEvents(2 * CHUNK_EVENTS + 1));
+    const file = join(dataDir, 'events.sqlite');
+    const before = bytesOfLog(file, 'events');
+    const interrupt: OnUpgrading = (phase) => {
+      if (phase === 'Copying') throw new Error('interrupted');
+    };
+    await expect(upgrade(dataDir, interrupt)).rejects.toThrow('interrupted');
+    expect([formatIn(file), existsSync(`${file}.format-1`)]).toEqual([1, false]);
+    const copied: number[] = [];
+    const done = await upgrade(dataDir, (phase, position) => {
+      if (phase === 'Copying') copied.push(position);
+    });
+    expect([done.kind, copied]).toEqual(['upgraded', [2 * CHUNK_EVENTS, 2 * CHUNK_EVENTS + 1]]);
+    expect(bytesOfLog(file, 'readable_events')).toEqual(before);
+    expect(bytesOfLog(`${file}.format-1`, 'events')).toEqual(before);
   });
 
   it('what an earlier run made of another log is thrown away, and made again', async () => {

@@ -1,18 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { type SpawnedNode, spawnNode } from '../../../eventstoredb-node/spawn-node';
+import { createIoFaults } from '../../../faults/io-faults';
 import { seeded } from '../../../faults/load';
+import { repeated } from '../../../support/depth';
 import { answerOf, orderPath, update } from '../../../support/deliveries';
-import { until } from '../../../support/patience';
+import { patiently, until } from '../../../support/patience';
 import { startService, temporaryDirectory } from '../../../support/running-service';
 import { allOf, fill, kept } from './support';
 
 /** The command as it is typed, as a process of its own. Built by `npm run build` beforehand. */
 const CLI = resolve(__dirname, '..', '..', '..', '..', 'dist', 'services', 'cli.js');
 const KILLS = 6;
+/** Every how many writes and syncs of its target a copy is killed. */
+const STRIDE = repeated({ short: 32, all: 16, soak: 1 });
+/** Far more of them than a copy of so few events makes. */
+const MOST_STEPS = 1_000;
+/** Milliseconds of all copies that are killed at a step or again and again, and of those that go on. */
+const KILLED_MS = 600_000 / STRIDE + 180_000;
 
 const directories: string[] = [];
 function newDirectory(): string {
@@ -60,22 +68,32 @@ const lastWrite = (directory: string): number =>
   statSync(join(directory, 'events.sqlite-wal'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const eventsIn = (directory: string) => inStore(directory, ({ store }) => allOf(store));
 
+/**
+ * Starts a command again and again, and kills it each time soon after it has written something.
+ * @param written changes with each write
+ * @returns how often it was killed before its end
+ */
+async function killAgainAndAgain(args: readonly string[], written: () => number | Promise<number>): Promise<number> {
+  const random = seeded(42);
+  let interrupted = 0;
+  for (let kill = 0; kill < KILLS; kill++) {
+    const before = await written();
+    const [child, ended] = begin(args);
+    await until('a write', async () => (await written()) !== before || child.exitCode !== null);
+    // The first does not get far, however slow the machine is.
+    if (kill > 0) await sleep(random() * 150);
+    child.kill('SIGKILL');
+    if ((await ended).code !== 0) interrupted++;
+  }
+  return interrupted;
+}
+
 describe('ticket-rail copy', () => {
   it('ticket-rail copy that is killed at random with kill -9 and started again ends with an identical store', async () => {
     const [from, to] = [newDirectory(), newDirectory()];
     await inStore(from, (opened) => fill(opened, 2_000, 200));
-    const random = seeded(42);
     const args = ['copy', '--from', `sqlite:${from}`, '--to', `sqlite:${to}`];
-    let interrupted = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
-      const before = lastWrite(to);
-      const [child, ended] = begin(args);
-      await until('a write', () => lastWrite(to) !== before || child.exitCode !== null);
-      // The first does not get far, however slow the machine is.
-      if (kill > 0) await sleep(random() * 150);
-      child.kill('SIGKILL');
-      if ((await ended).code !== 0) interrupted++;
-    }
+    const interrupted = await killAgainAndAgain(args, () => lastWrite(to));
     const last = await run(args);
     expect(last).toMatchObject({
       code: 0,
@@ -84,6 +102,34 @@ describe('ticket-rail copy', () => {
     expect(interrupted).toBeGreaterThan(0);
     expect(kept(await eventsIn(to))).toEqual(kept(await eventsIn(from)));
   });
+
+  it(
+    'ticket-rail copy that is killed at any write or sync of its target goes on from there, and ends with an identical store',
+    async () => {
+      const [from, root] = [newDirectory(), newDirectory()];
+      await inStore(from, (opened) => fill(opened, 60, 7));
+      const events = kept(await eventsIn(from));
+      const faults = createIoFaults(root, join(root, 'to-'));
+      let killed = 0;
+      let last: number | null = null;
+      for (let n = 1; n < MOST_STEPS && last === null; n += STRIDE) {
+        const to = join(root, `to-${String(n)}`);
+        mkdirSync(to);
+        const args = ['copy', '--from', `sqlite:${from}`, '--to', `sqlite:${to}`];
+        faults.killAt({ op: 'any', n });
+        last = (await run(args, faults.env)).code;
+        faults.clear();
+        if (last === null) killed++;
+        expect({ n, ...(await run(args)) }).toMatchObject({ n, code: 0 });
+        expect({ n, events: kept(await eventsIn(to)) }).toEqual({ n, events });
+      }
+      faults.close();
+      // The one that no step was left to kill.
+      expect(last).toBe(0);
+      expect(killed).toBeGreaterThan(10 / STRIDE);
+    },
+    patiently(KILLED_MS),
+  );
 
   it('ticket-rail copy refuses a data directory that a running service has, on either side, and says who has it', async () => {
     const service = await startService();
@@ -160,5 +206,28 @@ describe('ticket-rail copy', () => {
       expect((await again.get(orderPath(key))).json).toMatchObject({ stage: 'failed', revision: 2 });
       await again.end();
     });
+
+    it(
+      'ticket-rail copy to EventStoreDB and back that is killed again and again loses nothing, and copies nothing twice',
+      async () => {
+        const [from, back, other] = [newDirectory(), newDirectory(), await spawnNode()];
+        try {
+          await inStore(from, (opened) => fill(opened, 2_000, 200));
+          const there = ['copy', '--from', `sqlite:${from}`, '--to', other.url];
+          const stored = async () => (await other.state()).events.length;
+          const verified = expect.stringContaining('Verified 2,000 events in both.') as string;
+          expect(await killAgainAndAgain(there, stored)).toBeGreaterThan(0);
+          expect(await run(there)).toMatchObject({ code: 0, stdout: verified });
+          expect(await stored()).toBe(2_000);
+          const home = ['copy', '--from', other.url, '--to', `sqlite:${back}`];
+          expect(await killAgainAndAgain(home, () => lastWrite(back))).toBeGreaterThan(0);
+          expect(await run(home)).toMatchObject({ code: 0, stdout: verified });
+          expect(kept(await eventsIn(back), false)).toEqual(kept(await eventsIn(from), false));
+        } finally {
+          await other.stop();
+        }
+      },
+      patiently(KILLED_MS),
+    );
   });
 });
