@@ -116,6 +116,29 @@ describe('display receipts', () => {
     expect(startedAt(await receiptsOf(location, 'o1'))).toBeGreaterThanOrEqual(goesOn);
   });
 
+  it('a page that draws nothing, while its scripts take in what comes, has no receipt until it draws again', async () => {
+    const location = lab.newLocation();
+    await lab.openBoard(location);
+    // Browsers draw nothing while they wait for what a view transition leads to, and no longer than 4 seconds.
+    const stopped = await lab.page.evaluate<number>(
+      `new Promise((stopped) => {
+         document.startViewTransition(() => {
+           stopped(Date.now());
+           requestAnimationFrame(() => { globalThis.drewAt = Date.now(); });
+           return new Promise((draw) => { globalThis.drawAgain = draw; });
+         });
+       })`,
+    );
+    await lab.deliver({ location_id: location, order_id: 'o1' });
+    await lab.tile('o1').waitFor({ state: 'attached' });
+    await sleep(ASLEEP_MS);
+    await lab.page.evaluate('drawAgain()');
+    const receipts = await receiptsOf(location, 'o1');
+    const drew = await lab.page.evaluate<number>('drewAt');
+    expect(drew - stopped).toBeGreaterThanOrEqual(ASLEEP_MS);
+    expect(startedAt(receipts)).toBeGreaterThanOrEqual(drew);
+  });
+
   it('boards in other pages, of the past and of customers report nothing', async () => {
     const location = lab.newLocation();
     await lab.deliver({ location_id: location, order_id: 'o1' });
