@@ -1,5 +1,5 @@
 import { BEGINNING, type FeedItem, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/api/feed';
-import { RETENTION_STREAM } from '../../schemas/events/order-events';
+import { ORDER_STREAM_PREFIX, orderStream, RETENTION_STREAM } from '../../schemas/events/order-events';
 import {
   comparePositions,
   type EventStore,
@@ -15,7 +15,7 @@ import type { ShowOrder } from '../labels/labels';
 import type { OrderTableReader } from '../read-model/order-table/reader';
 import type { WaitForReadModel } from '../read-model/wait';
 import type { LogItem, ReadItems } from './feed-items';
-import { comparePlaces, feedPosition, logPosition } from './feed-place';
+import { comparePlaces, feedPosition, laterPlace, logPosition } from './feed-place';
 import { coalesced, type OrdersWindow } from './orders-view';
 import type { Tail } from './tail';
 
@@ -122,10 +122,17 @@ export class Feed {
       // A thread that had no turn for long has what was sent to it before these were written, such as labels, in hand still.
       await nextTurn();
       const end = slice.end ?? slice.newest;
-      const window: OrdersWindow = { after: last, end: end === null ? last : feedPosition(end.position, end.id) };
+      const endPlace = end === null ? last : feedPosition(end.position, end.id);
       // Who begins has no copy that anything is to be removed from.
-      const removals = after === BEGINNING ? [] : await this.#removals(window, wanted);
-      const found = coalesced(window, slice.orders, removals, limit - items.length, this.#options.show);
+      const isCopy = after !== BEGINNING;
+      const later = isCopy && slice.end === null ? await this.#removedSince(laterPlace(last, endPlace)) : [];
+      const removals = isCopy ? await this.#removals({ after: last, end: endPlace }, wanted) : [];
+      const window: OrdersWindow = { after: last, end: later.at(-1)?.position ?? endPlace };
+      // Each order once: what is removed has no newest state.
+      const removed = new Set(later.map(orderStream));
+      const orders = slice.orders.filter(({ key }) => !removed.has(orderStream(key)));
+      const all = [...removals, ...later.filter((item) => wants(wanted, item))];
+      const found = coalesced(window, orders, all, limit - items.length, this.#options.show);
       items.push(...found.items);
       last = found.next;
       const isAll = slice.end === null && !found.cut;
@@ -156,7 +163,15 @@ export class Feed {
       if (wanted === null ? locations.length > 0 : locations.some((id) => wanted.has(id))) news.abort();
     };
     this.#readers.add(reader);
-    return { came, cancel: () => void this.#readers.delete(reader) };
+    // What was deleted makes no order readable anew.
+    const unlisten = this.#options.tail.listen((items) => {
+      if (items.some((item) => item.type === ORDER_REMOVED && wants(wanted, item))) news.abort();
+    });
+    const cancel = (): void => {
+      unlisten();
+      this.#readers.delete(reader);
+    };
+    return { came, cancel };
   }
 
   /**
@@ -280,5 +295,31 @@ export class Feed {
       if (event.position !== from) notes.push(event);
     }
     return (await this.#options.readItems(notes, after)).items.filter(isMeant);
+  }
+
+  /**
+   * Returns what was removed after everything that the read model has, up to the next fact, which it may not have yet.
+   * Without it, a copy would have what was deleted until an order has news again.
+   */
+  async #removedSince(place: FeedPosition): Promise<readonly FeedRemoval[]> {
+    const { store, tail, readItems } = this.#options;
+    const isRemoval = (item: LogItem): item is FeedRemoval => item.type === ORDER_REMOVED;
+    const kept = tail.after(place);
+    if (kept !== null) {
+      const fact = kept.findIndex((item) => !isRemoval(item));
+      return kept.slice(0, fact === -1 ? kept.length : fact).filter(isRemoval);
+    }
+    const from = logPosition(place);
+    if (from === null) return [];
+    let fact: Position | null = null;
+    for await (const { position } of store.readAll({ from, prefix: ORDER_STREAM_PREFIX, limit: 2 })) {
+      if (position !== from) fact ??= position;
+    }
+    const notes: RecordedEvent[] = [];
+    for await (const event of store.readAll({ from, prefix: RETENTION_STREAM })) {
+      if (fact !== null && comparePositions(event.position, fact) > 0) break;
+      if (event.position !== from) notes.push(event);
+    }
+    return (await readItems(notes, place)).items.filter(isRemoval);
   }
 }

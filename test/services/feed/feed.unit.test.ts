@@ -186,6 +186,7 @@ describe('what retention removed', () => {
     const { feed, tail } = feedOver(store, 100);
     await report(store, key(1), { status: 'completed', driver_details: { source: 'uber', name: 'Jane' } });
     const first = await feed.events({ after: BEGINNING, limit: 10, wanted: null });
+    const ofOrders = feed.expect('orders', null);
     await store.deleteStream(orderStream(key(1)), await note(key(1)), 'soft');
     await report(store, key(1), { status: 'in_progress' });
     await report(store, key(2), { status: 'in_progress' });
@@ -198,6 +199,9 @@ describe('what retention removed', () => {
       expect.objectContaining({ ...key(1), revision: 1, stage: 'preparing', verdict: 'advance', attention: [] }),
       expect.objectContaining({ ...key(2), revision: 0 }),
     ]);
+    // Those who wait for orders too, which no read model reports: nothing became readable anew.
+    expect(ofOrders.came.aborted).toBe(true);
+    ofOrders.cancel();
     tail.stop();
   });
 

@@ -84,7 +84,8 @@ describe('ticket-rail retain', () => {
     await run('retain', '--days', '30');
     const service = await startService({ DATA_DIR: dataDir });
     try {
-      const ofFeed = async (query: string, headers = {}) => (await service.get(`/feed?${query}`, headers)).json;
+      const ofFeed = async (query: string, headers: Readonly<Record<string, string>> = {}) =>
+        (await service.get(`/feed?${query}`, headers)).json;
       const gone = { ...OLD, type: 'order.removed' };
       for (const view of ['events', 'orders']) {
         expect(await ofFeed(`view=${view}&after=${next}`)).toMatchObject({ items: [gone], caught_up: true });
