@@ -287,31 +287,31 @@ describe.each(languagesHere(repeated({ short: 1, all: Infinity, soak: Infinity }
     });
 
     test(`that an order was deleted is handed over ${where}, with nothing of it`, async () => {
-    const place = '5-0a1b2c3d';
-    const removal = {
-      ...{ position: place, location_id: 'here', order_id: 'gone', type: 'order.removed' },
-      received_at: '2026-11-21T18:00:00.000Z',
-    };
-    let items = [removal];
-    const deleting = await serve(({ method, url = '' }, response) => {
-      const isFeed = method === 'GET' && url.startsWith('/feed?');
-      const answer = isFeed ? { items, next: place, caught_up: true } : { name: 'x', position: place };
-      // What has nothing more answers later, as the service does.
-      setTimeout(() => response.end(JSON.stringify(answer)), isFeed && items.length === 0 ? 500 : 0);
-      if (isFeed) items = [];
+      const place = '5-0a1b2c3d';
+      const removal = {
+        ...{ position: place, location_id: 'here', order_id: 'gone', type: 'order.removed' },
+        received_at: '2026-11-21T18:00:00.000Z',
+      };
+      let items = [removal];
+      const deleting = await serve(({ method, url = '' }, response) => {
+        const isFeed = method === 'GET' && url.startsWith('/feed?');
+        const answer = isFeed ? { items, next: place, caught_up: true } : { name: 'x', position: place };
+        // What has nothing more answers later, as the service does.
+        setTimeout(() => response.end(JSON.stringify(answer)), isFeed && items.length === 0 ? 500 : 0);
+        if (isFeed) items = [];
+      });
+      try {
+        const lines: (readonly string[])[] = [];
+        follow({ ...base(), url: deleting.url, consumer: 'x' }, (line) => lines.push(line));
+        await until('the item', () => lines.length > 0);
+        expect(lines).toEqual([['item', 'here', 'gone', '-', '-']]);
+      } finally {
+        for (const one of running) one.kill();
+        await deleting.close();
+      }
     });
-    try {
-      const lines: (readonly string[])[] = [];
-      follow({ ...base(), url: deleting.url, consumer: 'x' }, (line) => lines.push(line));
-      await until('the item', () => lines.length > 0);
-      expect(lines).toEqual([['item', 'here', 'gone', '-', '-']]);
-    } finally {
-      for (const one of running) one.kill();
-      await deleting.close();
-    }
-  });
 
-  test(`an order can be read ${where} as it stands, and one that is not there is none`, async () => {
+    test(`an order can be read ${where} as it stands, and one that is not there is none`, async () => {
       const LOCATION = `order in ${name} / ü`;
       await deliver(LOCATION, 1, 'in_progress');
       // Once the read model has it, no read is told to ask again.
