@@ -264,7 +264,7 @@ export class TicketRailClient {
         const failure = left ?? asError(error);
         const asked = failure instanceof TicketRailError ? failure.retryAfterMs : null;
         const ms = pauseMs(++failures, Math.random(), asked);
-        onFailure?.(failure instanceof Thrown ? failure.error : failure, ms);
+        onFailure?.(failure instanceof Thrown ? asError(failure.cause) : failure, ms);
         await wait(ms, signal);
       }
     }
@@ -328,19 +328,12 @@ export class TicketRailClient {
 }
 
 /** What a function of the program threw: never taken for an answer of the feed. */
-class Thrown extends Error {
-  readonly error: Error;
-
-  constructor(error: Error) {
-    super();
-    this.error = error;
-  }
-}
+class Thrown extends Error {}
 
 const ofProgram = (work: () => Promise<void> | void): Promise<void> =>
   Promise.resolve()
     .then(work)
-    .catch((thrown: unknown) => Promise.reject(new Thrown(asError(thrown))));
+    .catch((thrown: unknown) => Promise.reject(new Thrown('', { cause: thrown })));
 
 const isProblem = (error: unknown, code: string): boolean => error instanceof TicketRailError && error.is(code);
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -121,7 +121,7 @@ describe('the catalogues', () => {
   });
 
   it.each(OF_AUDITORS)(
-    'what the search says of now and of any time differs in %s, where the words are the same',
+    'the search says of words that are the same in %s whether they are of this moment or of any time',
     (_, catalogue) => {
       const [now, ever] = ['search.now', 'search.ever'].map((id) => textsOf(catalogue[id] ?? '').join());
       expect(now).not.toBe(ever);
