@@ -12,9 +12,8 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   'schemas/wire': ['handle-order'],
   'schemas/words': ['source-words', 'span-words', 'stage-words', 'verdict-words'],
   'services/audit/chain': ['stream-heads', 'verification', 'verify-event'],
-  'services/audit/evidence': [
-    ...['bundle', 'first-page', 'html', 'make-bundle', 'page-style', 'read-order', 'reading', 'report', 'steps'],
-  ],
+  'services/audit/evidence': ['bundle', 'make-bundle', 'read-order', 'reading', 'steps'],
+  'services/audit/evidence/page': ['first-page', 'html', 'page-style', 'report'],
   'services/audit/export': ['ndjson', 'select-events', 'stream-count'],
   'services/audit/merkle': ['inclusion-text', 'signed-note', 'tree'],
   'services/concurrency': ['turns'],

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { EVIDENCE_FORMAT, eventMembers, LineWriter, type Manifest } from '../export/ndjson';
 import { EVIDENCE_END, EVIDENCE_START } from './bundle';
 import type { BundleOptions } from './bundle-options';
-import { reportParts } from './report';
+import { reportParts } from './page/report';
 import { atOnce, type Steps } from './steps';
 
 /**

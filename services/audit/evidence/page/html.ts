@@ -1,4 +1,4 @@
-import { htmlText } from '../../http/html-text';
+import { htmlText } from '../../../http/html-text';
 
 /** Pieces of a page that runs nothing and loads nothing, and in which whatever was recorded is text. */
 

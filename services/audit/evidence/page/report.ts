@@ -1,18 +1,18 @@
-import { stringifyJson } from '../../../schemas/json/exact-json';
-import { isJsonObject } from '../../../schemas/json/json-object';
-import { hashOf } from '../../../schemas/events/order-events';
-import { isActionType } from '../../../schemas/events/rail-actions';
-import type { RecordedEvent } from '../../event-store/event-store';
-import { leafOf } from '../../event-store/seal/log-hash';
-import { receivedAt } from '../export/select-events';
-import { provenInclusion } from '../merkle/inclusion-text';
-import { leafHashOf } from '../merkle/tree';
-import type { BundleOptions, EventProof } from './bundle-options';
+import { stringifyJson } from '../../../../schemas/json/exact-json';
+import { isJsonObject } from '../../../../schemas/json/json-object';
+import { hashOf } from '../../../../schemas/events/order-events';
+import { isActionType } from '../../../../schemas/events/rail-actions';
+import type { RecordedEvent } from '../../../event-store/event-store';
+import { leafOf } from '../../../event-store/seal/log-hash';
+import { receivedAt } from '../../export/select-events';
+import { provenInclusion } from '../../merkle/inclusion-text';
+import { leafHashOf } from '../../merkle/tree';
+import type { BundleOptions, EventProof } from '../bundle-options';
 import { firstPage, type PageTimes, pageTimes, type ProvenPart } from './first-page';
 import { cell, groupedTable, html, list, table, wide, wideCell } from './html';
 import { PAGE_STYLE } from './page-style';
-import type { ChainFault, EvidenceRow } from './read-order';
-import { mapped, type Steps } from './steps';
+import type { ChainFault, EvidenceRow } from '../read-order';
+import { mapped, type Steps } from '../steps';
 
 /** The report of a bundle: HTML that runs nothing and loads nothing, and in which whatever was recorded is text. */
 

@@ -1,15 +1,15 @@
-import { offsetsOfZone, offsetText, timeWordsBy, wallClock } from '../../../schemas/local-time';
-import type { OrderKey } from '../../../schemas/order-key';
-import type { DriverTurn, OrderSummary, StageSpan } from '../../../schemas/api/order-summary';
-import { sourceWords } from '../../../schemas/words/source-words';
-import { spanWords } from '../../../schemas/words/span-words';
-import { STAGE_WORDS } from '../../../schemas/words/stage-words';
-import { summaryWords } from '../../../schemas/language/sentences/summary-words';
-import { VERDICT_WORDS } from '../../../schemas/words/verdict-words';
-import { FINAL_STAGES } from '../../../schemas/vocabulary';
+import { offsetsOfZone, offsetText, timeWordsBy, wallClock } from '../../../../schemas/local-time';
+import type { OrderKey } from '../../../../schemas/order-key';
+import type { DriverTurn, OrderSummary, StageSpan } from '../../../../schemas/api/order-summary';
+import { sourceWords } from '../../../../schemas/words/source-words';
+import { spanWords } from '../../../../schemas/words/span-words';
+import { STAGE_WORDS } from '../../../../schemas/words/stage-words';
+import { summaryWords } from '../../../../schemas/language/sentences/summary-words';
+import { VERDICT_WORDS } from '../../../../schemas/words/verdict-words';
+import { FINAL_STAGES } from '../../../../schemas/vocabulary';
 import { cell, html, list, table, wide } from './html';
-import type { OrderEvidence } from './read-order';
-import { mapped, type Steps } from './steps';
+import type { OrderEvidence } from '../read-order';
+import { mapped, type Steps } from '../steps';
 
 /** The first page of a bundle, for somebody who has to judge: who, when, for how long, and what of it is proven. */
 
