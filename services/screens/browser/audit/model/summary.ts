@@ -3,6 +3,7 @@ import { partsOfPhrase, textOfParts, timeIn } from '../../../../../schemas/langu
 import { endedPhrase, oldReportsPhrase } from '../../../../../schemas/language/sentences/summary-words';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
 import type { TimeWords } from '../../../../../schemas/local-time';
+import { clockSpan } from '../../../../../schemas/words/span-words';
 import { exactSpanWords } from '../../operators/model/span-words';
 import { speech } from '../../shared/model/say';
 import { say } from './say';
@@ -47,10 +48,11 @@ export interface SpanWords {
   readonly took: string | null;
 }
 
-/** Null where one of them is no time. */
+/** Between the times as they are shown, as in evidence, unless these are the same; null where one of them is no time. */
 function took(from: string, to: string): string | null {
-  const ms = Date.parse(to) - Date.parse(from);
-  return Number.isNaN(ms) ? null : exactSpanWords(Math.max(0, ms));
+  const [begin, end] = [Date.parse(from), Date.parse(to)];
+  const ms = clockSpan(begin, end);
+  return Number.isNaN(ms) ? null : exactSpanWords(ms === 0 ? Math.max(0, end - begin) : ms);
 }
 
 /** How times are written, and the time whose day is not said again. */
