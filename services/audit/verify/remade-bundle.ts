@@ -31,7 +31,7 @@ export function remade(evidence: Buffer, manifest: Manifest): Remade {
 }
 
 function made(evidence: Buffer, manifest: Manifest): Buffer | null {
-  const { scope, software, withheld, time_zone, exported_at } = manifest;
+  const { scope, software, withheld, location_name, time_zone, exported_at } = manifest;
   const { location_id, order_id } = scope;
   const lines = evidence.toString('utf8').trimEnd().split('\n').map(parseMembers);
   const of = (kind: string): Members[] => lines.filter((line) => line !== null).filter((line) => line['kind'] === kind);
@@ -48,6 +48,7 @@ function made(evidence: Buffer, manifest: Manifest): Buffer | null {
     checkpoints: of('checkpoint').map((line) => line['checkpoint']),
     proof,
     withheld,
+    locationName: location_name,
     timeZone: time_zone,
     version: software.version,
     code: software.code,
