@@ -5,6 +5,7 @@ import { EVIDENCE_MESSAGES } from '../../../../schemas/language/sentences/eviden
 import { valueAt } from '../../../../schemas/records';
 import { ATTENTION_WORDS } from '../../../../schemas/words/attention-words';
 import { FIELD_WORDS } from '../../../../schemas/words/field-words';
+import { sourceWords } from '../../../../schemas/words/source-words';
 import { STAGE_WORDS } from '../../../../schemas/words/stage-words';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
 import { html } from './html';
@@ -35,6 +36,7 @@ const COMPARED_WORDS = Object.fromEntries(COMPARED.map((one) => [one, EVIDENCE_M
 const VALUE_WORDS: ReadonlyMap<string, (value: string) => string> = new Map([
   ['/status', statusWords],
   ['/delivery_status', deliveryWords],
+  ['/driver_details/source', (source: string) => `${html(sourceWords(source))} ${wire(source)}`],
   ['/stage', inWords(STAGE_WORDS)],
   ['/attention', inWords(ATTENTION_WORDS)],
   ['/handed_over/compared', inWords(COMPARED_WORDS)],

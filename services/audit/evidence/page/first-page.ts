@@ -1,5 +1,6 @@
 import { offsetsOfZone, timeWordsBy } from '../../../../schemas/local-time';
 import type { OrderKey } from '../../../../schemas/order-key';
+import { hashOf } from '../../../../schemas/events/order-events';
 import type { OrderSummary } from '../../../../schemas/api/order-summary';
 import { summaryWords } from '../../../../schemas/language/sentences/summary-words';
 import { receivedAt } from '../../export/select-events';
@@ -81,9 +82,8 @@ function extentWords(rows: readonly EvidenceRow[], { say }: PageTimes): string {
 }
 
 const CHECK =
-  'Anybody can check the file, though not a print of it, and that nothing on this page was changed, without the service and ' +
-  'without a network: in a browser, with the page <code>verifier.html</code> of Ticket Rail, or with the command ' +
-  '<code>ticket-rail verify &lt;this file&gt;</code>.';
+  'Anybody can check the file (not a print of it) without the service and without a network: in a browser, with the page ' +
+  '<code>verifier.html</code> of Ticket Rail, or with the command <code>ticket-rail verify &lt;this file&gt;</code>.';
 const WITHHELD =
   '<p class="withheld"><strong>Phones and passcodes were withheld</strong> from this file: each stands as [withheld]. So were ' +
   'the hashes that they could be found from, and signed checkpoints; so those hashes cannot be computed again.</p>';
@@ -124,7 +124,11 @@ export function* firstPage(options: FirstPageOptions): Steps<string> {
     ...(withheld ? [WITHHELD] : []),
     contradiction(proven),
     ...parts,
-    provenWords(proven, withheld),
+    provenWords({
+      proven,
+      withheld,
+      isSealed: evidence.rows.every(({ event }) => hashOf(event, 'event_hash') !== null),
+    }),
     '</section>',
   ].join('\n');
 }

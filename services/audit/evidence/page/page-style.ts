@@ -21,14 +21,14 @@ time{white-space:nowrap}.utc,.wire,small{color:#555;font-size:.87em}
 .sentence{font-size:1.2rem;font-weight:600;overflow-wrap:anywhere}.lead{font-weight:400}
 .bad{background:#fdd;padding:.5rem}.good{background:#dfd;padding:.5rem}.withheld{border:2px solid #111;padding:.5rem .75rem}
 @media (max-width:40rem){dl{display:block}dd{margin-bottom:.5rem}}
-@page{margin:13mm 13mm 17mm;@bottom-left{font:8pt sans-serif;white-space:normal}@bottom-right{font:8pt sans-serif}}
+@page{margin:11mm 13mm 15mm;@bottom-left{font:8pt sans-serif;white-space:normal}@bottom-right{font:8pt sans-serif}}
 @media print{
 body{font-size:9pt;line-height:1.32;max-width:none;margin:0;padding:0}
 h1{font-size:14pt;margin:0}h2{font-size:11pt;margin:.7em 0 .2em}h3{font-size:9.5pt;margin:.5em 0 .15em}
 p,ul{margin:.25em 0}.sentence{font-size:10.5pt}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1em 1em;margin:.4em 0;font-size:8.5pt}dd{margin:0}
 th,td{padding:.07rem .35rem;min-width:3.4em}th{border-bottom-width:2px}
-table{font-size:8pt}code,pre{font-size:7.5pt}.wire{font-size:6.5pt}
+table{font-size:8pt;line-height:1.28}code,pre{font-size:7.5pt}.wire{font-size:6.5pt}
 .first .utc{display:none}
 .proof{font-size:8pt;line-height:1.28}.withheld{padding:.2rem .5rem;font-size:8.5pt}
 [aria-label^=Who] th{width:23.5%}[aria-label^=Who] th:nth-child(1){width:19%}
@@ -42,5 +42,5 @@ details{display:none}
 thead{display:table-header-group}
 tbody,tr,li,.bad,.good,.withheld{break-inside:avoid}
 h1,h2,h3{break-after:avoid}
-.first{min-height:243mm}
+.first{min-height:246mm}
 }`;

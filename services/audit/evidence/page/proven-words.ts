@@ -4,13 +4,13 @@ import { html, list } from './html';
 
 /** The hashes are not keyed: of all that is proven, this is the condition. */
 const CONDITION = 'unless somebody computed all hashes of the file anew';
-const PROVEN = [
+const PROVEN =
   `What was reported, and when this service received it, ${CONDITION}: each event holds a hash of its content, and the hash of ` +
-    'the event before it (events that versions before these hashes stored have none). An event that was changed, ' +
-    'removed, inserted or moved is found.',
+  'the event before it. An event that was changed, removed, inserted or moved is found.';
+const UNSEALED = ' Of events that versions before these hashes stored, which have none here, it is not proven.';
+const PROVEN_OF_PAGE =
   'That this page says nothing but what follows from the events in this file, beside the name of the restaurant: it is made ' +
-    'again from them and compared.',
-];
+  'again from them and compared.';
 const provenByNote = (position: string): string =>
   `That the events up to position ${position} were in a log that the key of this service signed. Anyone who has the key could ` +
   'sign another log: a witness helps against that, or a note that was kept elsewhere. It takes the public key of the service, ' +
@@ -51,15 +51,25 @@ export const contradiction = (proven: ProvenPart | null): string =>
     : `<div class="bad"><p>The log has another event at position ${html(proven.position)} than a signed note of it says: ` +
       'one was changed after it was signed.</p></div>';
 
-/** @returns what a bundle proves and what not, HTML. @param proven what the proof in it shows; null if there is none */
-export const provenWords = (proven: ProvenPart | null, withheld: boolean): string =>
-  [
+/** @returns what a bundle proves and what not, HTML. */
+export function provenWords({
+  proven,
+  withheld,
+  isSealed,
+}: {
+  /** What the proof in it shows; null if there is none. */
+  readonly proven: ProvenPart | null;
+  readonly withheld: boolean;
+  /** Each event has hashes. */
+  readonly isSealed: boolean;
+}): string {
+  const ofNote = proven?.holds === true ? [provenByNote(proven.position)] : [];
+  return [
     '<div class="proof">',
     '<h2>What this file proves</h2>',
-    list(
-      withheld ? PROVEN_OF_WITHHELD : [...PROVEN, ...(proven?.holds === true ? [provenByNote(proven.position)] : [])],
-    ),
+    list(withheld ? PROVEN_OF_WITHHELD : [`${PROVEN}${isSealed ? '' : UNSEALED}`, PROVEN_OF_PAGE, ...ofNote]),
     '<h2>What it does not prove</h2>',
     list(withheld ? NOT_PROVEN_OF_WITHHELD : NOT_PROVEN),
     '</div>',
   ].join('\n');
+}
