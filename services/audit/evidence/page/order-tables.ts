@@ -74,7 +74,7 @@ function handoverRow(handover: Handover, times: PageTimes): string {
     driver: driverPhrase(handover),
   });
   const notes = [
-    'time by the clock of the screen',
+    'by the screen’s clock',
     ...(cameLate(handover) ? [`it came at ${times.say(received_at)}`] : []),
     ...(undone_at === null ? [] : [`undone at ${times.say(undone_at)}`]),
   ];

@@ -25,12 +25,12 @@ time{white-space:nowrap}.utc,.wire,small{color:#555;font-size:.87em}
 @media print{
 body{font-size:9pt;line-height:1.32;max-width:none;margin:0;padding:0}
 h1{font-size:14pt;margin:0}h2{font-size:11pt;margin:.7em 0 .2em}h3{font-size:9.5pt;margin:.5em 0 .15em}
-p,ul{margin:.25em 0}.sentence{font-size:10.5pt}
+p,ul{margin:.25em 0}.sentence{font-size:10pt}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1em 1em;margin:.4em 0;font-size:8.5pt}dd{margin:0}
-th,td{padding:.07rem .35rem;min-width:3.4em}th{border-bottom-width:2px}
+th,td{padding:.05rem .35rem;min-width:3.4em}th{border-bottom-width:2px}
 table{font-size:8pt;line-height:1.28}code,pre{font-size:7.5pt}.wire{font-size:6.5pt}
 .first .utc{display:none}
-.proof{font-size:8pt;line-height:1.28}.withheld{padding:.2rem .5rem;font-size:8.5pt}
+.proof{font-size:8pt;line-height:1.28}.proof h2{margin:.5em 0 .1em}.withheld{padding:.2rem .5rem;font-size:8.5pt}
 [aria-label^=Who] th{width:23.5%}[aria-label^=Who] th:nth-child(1){width:19%}
 [aria-label^=Who] th:nth-child(2){width:25%}[aria-label^=Who] th:nth-child(5){width:9%}
 [aria-label=Events] table{table-layout:fixed}[aria-label=Events] th{box-sizing:border-box;width:12.5%}
