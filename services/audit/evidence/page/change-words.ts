@@ -26,10 +26,7 @@ const wordsOf = (known: ReadonlyMap<string, { readonly meaning: string }>) => (w
 export const statusWords = wordsOf(STATUSES);
 export const deliveryWords = wordsOf(DELIVERY_STATUSES);
 
-const inWords = (words: Readonly<Record<string, string>>) => (value: string) => {
-  const known = valueAt(words, value);
-  return known === undefined ? html(value) : known;
-};
+const inWords = (words: Readonly<Record<string, string>>) => (value: string) => valueAt(words, value) ?? html(value);
 const COMPARED_WORDS = Object.fromEntries(COMPARED.map((one) => [one, EVIDENCE_MESSAGES[`compared.${one}`]]));
 
 /** What the texts of a field mean; HTML. */
@@ -53,8 +50,7 @@ function valueWords(pointer: string, value: unknown, { say }: PageTimes): string
 
 /** @returns what a field is called; one without a name by its pointer; HTML. */
 export function fieldWords(pointer: string): string {
-  const words = valueAt<string>(FIELD_WORDS, pointer);
-  return words === undefined ? wire(pointer) : words;
+  return valueAt<string>(FIELD_WORDS, pointer) ?? wire(pointer);
 }
 
 const isNothing = (value: unknown): boolean =>
