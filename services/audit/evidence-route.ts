@@ -70,7 +70,7 @@ export function createEvidenceRoutes(options: {
 
   /** @returns the bundle; null if it was not wanted any more. @throws {Problem} */
   async function make(
-    about: Pick<EvidenceOptions, 'key' | 'withheld' | 'timeZone' | 'exportedAt'>,
+    about: Pick<EvidenceOptions, 'key' | 'withheld' | 'locationName' | 'timeZone' | 'exportedAt'>,
     goesOn: () => boolean,
     record: () => Promise<void>,
   ): Promise<string | null> {
@@ -96,14 +96,15 @@ export function createEvidenceRoutes(options: {
 
   return serve(EVIDENCE_CALLS, {
     getEvidence: async ({ request, response, reader, params: key, query: { time_zone, contacts } }) => {
-      const timeZone = time_zone ?? factsOf(key.location_id).time_zone ?? DEFAULT_TIME_ZONE;
+      const { name: locationName, time_zone: zoneOfLocation } = factsOf(key.location_id);
+      const timeZone = time_zone ?? zoneOfLocation ?? DEFAULT_TIME_ZONE;
       const gone = goneSignal(response);
       const goesOn = (): boolean => !gone.aborted && directory.isCurrent(reader);
       const record = (): Promise<void> => recordAccess(reader, { what: 'export', ...key, path: request.originalUrl });
       const withheld = contacts === 'withheld' || !seesContact(reader);
       await bundles.use(async () => {
         const exportedAt = new Date(now()).toISOString();
-        const bundle = await make({ key, withheld, timeZone, exportedAt }, goesOn, record);
+        const bundle = await make({ key, withheld, locationName, timeZone, exportedAt }, goesOn, record);
         if (gone.aborted) return;
         if (bundle === null) throw new Problem('reader-not-authentic', 'The reader was changed or removed meanwhile.');
         const scope = { ...key, streams: 'orders' as const };

@@ -11,6 +11,7 @@ import type { Selection } from '../audit/export/select-events';
 import { version } from '../config/version';
 import { dataFiles } from '../event-store/data-directory';
 import { fingerprint } from '../handle-order/receive/signature';
+import { readLocations } from '../locations/open-locations';
 import { argument } from '../terminal/argument';
 import { count } from '../terminal/figures';
 import { say } from '../terminal/output';
@@ -20,13 +21,15 @@ interface EvidenceOptions {
   readonly location: LocationId;
   readonly order: OrderId;
   readonly out?: string;
-  readonly timeZone: string;
+  readonly timeZone?: string;
   readonly withholdContacts?: true;
   readonly force?: true;
 }
 
-const evidence = ({ location, order, out, timeZone, withholdContacts, force }: EvidenceOptions): Promise<void> =>
+const evidence = ({ location, order, out, withholdContacts, force, ...asked }: EvidenceOptions): Promise<void> =>
   withReadableStore(async (store, config) => {
+    const { name: locationName, time_zone } = (await readLocations(config.locationsFile))(location);
+    const timeZone = asked.timeZone ?? time_zone ?? DEFAULT_TIME_ZONE;
     const key = { location_id: location, order_id: order };
     const exportedAt = new Date().toISOString();
     const selection: Selection = { scope: { ...key, streams: 'orders' }, from: null, to: null };
@@ -35,7 +38,7 @@ const evidence = ({ location, order, out, timeZone, withholdContacts, force }: E
     const secrets = config.webhookSecrets.map(fingerprint);
     const place = checkpointsOf(config, dataFiles(config.dataDir));
     const signed = signedEvidence(place);
-    const options = { key, secrets, signed, withheld, timeZone, version, exportedAt };
+    const options = { key, secrets, signed, withheld, locationName, timeZone, version, exportedAt };
     const events = await writeEvidence(store, options, { out: path, force: force === true });
     say(`Wrote the evidence of ${count(events)} events to ${path}${withheld ? ', with contacts withheld' : ''}.`);
   });
@@ -48,7 +51,11 @@ export const addEvidenceCommand = (program: Command): Command =>
     .requiredOption('--location <id>', 'location of the order', argument(LocationId))
     .requiredOption('--order <id>', 'id of the order', argument(OrderId))
     .option('--out <file>', 'where to write (default: a name made from the order and the time)')
-    .option('--time-zone <name>', 'by whose clocks to show times, beside UTC', argument(TimeZone), DEFAULT_TIME_ZONE)
+    .option(
+      '--time-zone <name>',
+      `by whose clocks to show times, beside UTC (default: that of LOCATIONS_FILE, or else ${DEFAULT_TIME_ZONE})`,
+      argument(TimeZone),
+    )
     .option('--withhold-contacts', 'leave out phones and passcodes, and what they could be found from')
     .option('--force', 'replace the file, if it is there')
     .action(evidence);

@@ -48,6 +48,23 @@ function factsById(
   );
 }
 
+/** @throws {ConfigError} if the file cannot be used */
+function usable(file: string, parsed: ParsedList<LocationEntry>): readonly LocationEntry[] {
+  if (parsed.kind !== 'unusable') return parsed.entries;
+  throw new ConfigError(parsed.faults.map((fault) => `LOCATIONS_FILE is ${JSON.stringify(file)}: ${fault}.`));
+}
+
+/**
+ * Reads the file of LOCATIONS_FILE once, for a command.
+ * @param file absolute; null: each location is called by its id
+ * @throws {ConfigError} if it cannot be used
+ */
+export async function readLocations(file: string | null): Promise<Locations['factsOf']> {
+  if (file === null) return () => NOTHING;
+  const facts = factsById(usable(file, await fileReader(file)()), new Map());
+  return (locationId) => facts.get(locationId) ?? NOTHING;
+}
+
 /**
  * Opens the file of LOCATIONS_FILE and follows it while the service runs; a version of it that cannot be used leaves the
  * names as they were.
@@ -57,11 +74,7 @@ function factsById(
 export async function openLocations(file: string | null, log: Logger): Promise<Locations> {
   if (file === null) return { factsOf: () => NOTHING, close: () => undefined };
   const read = fileReader(file);
-  const parsed = await read();
-  if (parsed.kind === 'unusable') {
-    throw new ConfigError(parsed.faults.map((fault) => `LOCATIONS_FILE is ${JSON.stringify(file)}: ${fault}.`));
-  }
-  let last = parsed.entries;
+  let last = usable(file, await read());
   let facts = factsById(last, new Map());
   const close = followFile(
     read,

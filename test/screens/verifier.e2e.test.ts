@@ -232,7 +232,7 @@ describe('the verifier', () => {
       const bytes = readFileSync(path(name));
       const shown = splitBundle(bytes)?.before.toString() ?? '';
       const [time = ''] = /\d\d:\d\d:\d\d/.exec(shown) ?? [];
-      const words = [time, 'What this file proves', 'advance', 'arrived_at_pickup'];
+      const words = [time, 'What this file proves', 'Followed', 'arrived_at_pickup'];
       expect(words.filter((word) => !shown.includes(word))).toEqual([]);
       const changed = words.map((word, index) =>
         save(

@@ -41,7 +41,7 @@ const noor = driver('uber', 'Noor Haddad', {
 });
 
 export const HARBOUR = 'Harbour Street';
-const STATION = 'Station Square';
+export const STATION = 'Station Square';
 
 /** Some locations at noon, two of them busy: several platforms, a robot, a changed driver, a cancellation, and food on its way back. */
 export const BUSY_LUNCH: readonly Moment[] = [

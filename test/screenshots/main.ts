@@ -12,7 +12,7 @@ import { startService } from '../../services/server/service';
 import { version } from '../../services/config/version';
 import { launchChromium } from '../support/chromium';
 import { pagesOf } from '../support/paper';
-import { BUSY_LUNCH, HARBOUR, LABELS, type Moment } from './busy-lunch';
+import { BUSY_LUNCH, HARBOUR, LABELS, type Moment, STATION } from './busy-lunch';
 import { indexedPng } from './indexed-png';
 
 /**
@@ -77,8 +77,10 @@ async function main(): Promise<void> {
     pid: process.pid,
     version,
   };
+  const LOCATIONS_FILE = join(dataDir, 'locations.json');
+  writeFileSync(LOCATIONS_FILE, JSON.stringify({ locations: [{ location_id: STATION, name: STATION }] }));
   const service = await startService(
-    readConfig({ PORT: '0', DATA_DIR: dataDir, CHECKPOINT_SECONDS: '1' }),
+    readConfig({ PORT: '0', DATA_DIR: dataDir, CHECKPOINT_SECONDS: '1', LOCATIONS_FILE }),
     world,
     openConfiguredEvents,
   );
@@ -194,7 +196,7 @@ async function main(): Promise<void> {
     const bundle = await (await fetch(evidence)).text();
     const sheet = await browser.newPage();
     await sheet.setContent(bundle);
-    const paper = await pagesOf(await sheet.pdf({ preferCSSPageSize: true }), PAPER_SCALE);
+    const paper = await pagesOf(await sheet.pdf({ format: 'A4' }), PAPER_SCALE);
     for (const [index, { pixels, width, height }] of paper.slice(0, PAPER_PAGES).entries())
       writeFileSync(join(PICTURES, `evidence-${String(index + 1)}.png`), indexedPng(pixels, width, height));
     await sheet.close();

@@ -28,3 +28,19 @@ export async function pagesOf(pdf: Buffer, scale: number): Promise<readonly Pape
     library.destroy();
   }
 }
+
+/** How dark a pixel is at least that something is drawn in, of 255. */
+const DRAWN = 200;
+
+/**
+ * @param foot how much of its height at the bottom of a page is not looked at, as numbers of pages stand there
+ * @returns how far down a page something is drawn: 0 for an empty page, 1 for one that is full
+ */
+export function filledTo({ width, height, pixels }: PaperPage, foot: number): number {
+  const rowBytes = width * 4;
+  for (let row = Math.floor(height * (1 - foot)) - 1; row >= 0; row -= 1) {
+    const bytes = pixels.subarray(row * rowBytes, (row + 1) * rowBytes);
+    for (let at = 0; at < bytes.length; at += 4) if ((bytes[at] ?? 255) < DRAWN) return (row + 1) / height;
+  }
+  return 0;
+}

@@ -1,5 +1,5 @@
 import type { TimeWords } from '../../local-time';
-import type { DriverTurn, OrderSummary } from '../../api/order-summary';
+import type { DriverTurn, Handover, OrderSummary } from '../../api/order-summary';
 import type { Speech } from '../speech';
 import { checkedPhrase } from './action-words';
 import type { EvidenceId } from './evidence-messages';
@@ -326,6 +326,10 @@ function deedPhrase(
   }
 }
 
+/** @returns whether a handover did not come when it was pressed. */
+export const cameLate = ({ at, received_at }: Pick<Handover, 'at' | 'received_at'>): boolean =>
+  Math.abs(Date.parse(received_at) - Date.parse(at)) >= LATE_HANDOVER_MS;
+
 /** Adds when the order was handed over here, by whom and to whom. */
 function addHandovers(said: Sentence, { handovers, handovers_left_out }: OrderSummary): void {
   const named = handovers.slice(-MAX_NAMED_HANDOVERS);
@@ -336,7 +340,7 @@ function addHandovers(said: Sentence, { handovers, handovers_left_out }: OrderSu
       driver: driverPhrase({ name, source }),
     });
     let handover = checkedPhrase(phrase('said.at', { what, time: said.time(at) }), compared);
-    if (Math.abs(Date.parse(received_at) - Date.parse(at)) >= LATE_HANDOVER_MS)
+    if (cameLate({ at, received_at }))
       handover = phrase('said.came', { before: handover, time: said.time(received_at) });
     if (undone_at !== null) handover = phrase('said.undone', { before: handover, time: said.time(undone_at) });
     said.add('said.also', handover);

@@ -22,6 +22,11 @@ export interface BundleOptions {
   readonly proof: EventProof | null;
   /** Phones and passcodes are not in it. */
   readonly withheld: boolean;
+  /**
+   * What people call the location, as this service is set; null where it is not set to call it anything, undefined in
+   * bundles of versions that did not say so.
+   */
+  readonly locationName: string | null | undefined;
   /** By whose clocks times are shown, beside UTC; undefined in bundles of versions that did not. */
   readonly timeZone: string | undefined;
   readonly version: string;

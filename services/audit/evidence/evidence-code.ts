@@ -10,10 +10,14 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   'schemas/language': ['languages', 'message', 'speech'],
   'schemas/language/sentences': ['action-words', 'evidence-messages', 'phrase', 'summary-words'],
   'schemas/wire': ['handle-order'],
-  'schemas/words': ['source-words', 'span-words', 'stage-words', 'verdict-words'],
+  'schemas/words': [
+    ...['attention-words', 'field-words', 'source-words', 'span-words', 'stage-words', 'verdict-words'],
+  ],
   'services/audit/chain': ['stream-heads', 'verification', 'verify-event'],
-  'services/audit/evidence': [
-    ...['bundle', 'first-page', 'html', 'make-bundle', 'page-style', 'read-order', 'reading', 'report', 'steps'],
+  'services/audit/evidence': ['bundle', 'make-bundle', 'read-order', 'reading', 'steps'],
+  'services/audit/evidence/page': [
+    ...['change-words', 'event-rows', 'first-page', 'html', 'order-tables', 'page-foot', 'page-style', 'page-times'],
+    ...['proven-words', 'report'],
   ],
   'services/audit/export': ['ndjson', 'select-events', 'stream-count'],
   'services/audit/merkle': ['inclusion-text', 'signed-note', 'tree'],

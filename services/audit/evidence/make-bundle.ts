@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { EVIDENCE_FORMAT, eventMembers, LineWriter, type Manifest } from '../export/ndjson';
 import { EVIDENCE_END, EVIDENCE_START } from './bundle';
 import type { BundleOptions } from './bundle-options';
-import { reportParts } from './report';
+import { reportParts } from './page/report';
 import { atOnce, type Steps } from './steps';
 
 /**
@@ -13,7 +13,7 @@ export const makeBundle = (options: BundleOptions): string => atOnce(bundleSteps
 
 /** The same in steps of an event or so each, for who has something else to do between them. */
 export function* bundleSteps(options: BundleOptions): Steps<string> {
-  const { key, secrets, checkpoints, proof, withheld, timeZone, version, code, exportedAt } = options;
+  const { key, secrets, checkpoints, proof, withheld, locationName, timeZone, version, code, exportedAt } = options;
   const { rows, orders, faults } = options.evidence;
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) throw new Error('evidence is of one event or more');
@@ -47,6 +47,7 @@ export function* bundleSteps(options: BundleOptions): Steps<string> {
     sha256: createHash('sha256').update(evidence).digest('hex'),
     withheld,
     software: { name: 'ticket-rail', version, ...(code === undefined ? {} : { code }) },
+    ...(locationName === undefined ? {} : { location_name: locationName }),
     ...(timeZone === undefined ? {} : { time_zone: timeZone }),
     exported_at: exportedAt,
     report_sha256: createHash('sha256').update(start).update(end).digest('hex'),

@@ -12,6 +12,7 @@ import { withoutContacts } from './withhold-order';
 /** What has to be said of evidence besides the order. */
 export type EvidenceOptions = Omit<BundleOptions, 'evidence'> & {
   readonly code: string;
+  readonly locationName: string | null;
   readonly timeZone: string;
 };
 

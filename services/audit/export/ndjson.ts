@@ -51,6 +51,8 @@ export const Manifest = z.object({
     /** Only of a bundle: identifies the code that made its page. */
     code: Said.optional(),
   }),
+  /** Only of a bundle: what the service was set to call the location, which nothing proves; null for nothing. */
+  location_name: Said.nullable().optional(),
   /** Only of a bundle: by whose clocks its page shows times, beside UTC. */
   time_zone: ZoneName.optional(),
   exported_at: Said,

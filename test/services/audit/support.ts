@@ -20,10 +20,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a command as it is typed, as a process of its own, in a directory where it may write. */
-export async function ticketRail(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+/** Runs a command as it is typed, as a process of its own. @param cwd a directory where it may write */
+export async function ticketRail(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = tmpdir(),
+): Promise<Ended> {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH, ...env }, cwd: tmpdir() });
+  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH, ...env }, cwd });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

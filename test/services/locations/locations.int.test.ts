@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { orderKey } from '../../../schemas/order-key';
 import { LocationPage } from '../../../schemas/api/location-view';
 import { OrderSummaries } from '../../../schemas/api/order-summary';
+import { ticketRail } from '../audit/support';
 import { openEventStream } from '../../support/event-stream';
 import { orderPath, update } from '../../support/deliveries';
 import { until } from '../../support/patience';
@@ -102,6 +103,24 @@ it('summary and evidence have times by the clocks of the location, unless anothe
   expect(await zoneOf('pos_1')).toEqual(['America/New_York', 'America/New_York']);
   expect(await zoneOf('pos_2')).toEqual(['UTC', 'UTC']);
   expect(await zoneOf('pos_1', '?time_zone=Asia/Tokyo')).toEqual(['Asia/Tokyo', 'Asia/Tokyo']);
+});
+
+it('evidence names the location as the file does, at its head and in the data that it is verified by', async () => {
+  const evidenceOf = async (location: string): Promise<string> =>
+    (await service.get(`${orderPath(orderKey(location, 'o1'))}/evidence`)).text;
+  const [named, nameless] = [await evidenceOf('pos_1'), await evidenceOf('pos_2')];
+  expect(named).toContain('<strong><bdi>Harbour Street</bdi></strong>, location id <strong><bdi>pos_1</bdi></strong>');
+  expect(named).toContain('"location_name":"Harbour Street"');
+  expect(nameless).toContain('This service is not set to call it by a name.');
+  expect(nameless).toContain('"location_name":null');
+  for (const [name, text] of Object.entries({ named, nameless })) {
+    const saved = join(directory, `${name}.html`);
+    writeFileSync(saved, text);
+    expect(await ticketRail(['verify', saved])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('holds') as string,
+    });
+  }
 });
 
 it('a change of the file is followed, and a version that cannot be used changes nothing and is said once', async () => {

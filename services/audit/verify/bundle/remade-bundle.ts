@@ -68,7 +68,7 @@ export function remade(content: BundleContent): Remade {
 }
 
 function made({ lines, manifest, order }: BundleContent): Buffer | null {
-  const { scope, software, withheld, time_zone, exported_at } = manifest;
+  const { scope, software, withheld, location_name, time_zone, exported_at } = manifest;
   const { location_id, order_id } = scope;
   const secrets = ofKind(lines, 'secrets').at(0)?.['configured'];
   const proof = proofIn(ofKind(lines, 'proof'));
@@ -81,6 +81,7 @@ function made({ lines, manifest, order }: BundleContent): Buffer | null {
     checkpoints: ofKind(lines, 'checkpoint').map((line) => line['checkpoint']),
     proof,
     withheld,
+    locationName: location_name,
     timeZone: time_zone,
     version: software.version,
     code: software.code,

@@ -61,7 +61,7 @@ async function openEvidence(withheld: boolean, key = KEY): Promise<void> {
   const store = await openReadableStore({ url: null, logFile: join(dataDir, 'events.sqlite') });
   const out = join(directory, `${String(withheld)}.html`);
   const more = { secrets: [], signed: NOTHING_SIGNED, version: '1.2.3', exportedAt: '2026-11-22T00:00:00.000Z' };
-  const options = { key, withheld, timeZone: 'America/New_York', ...more };
+  const options = { key, withheld, locationName: ELEMENTS, timeZone: 'America/New_York', ...more };
   await writeEvidence(store, options, { out, force: true });
   await store.close();
   await lab.page.setContent(readFileSync(out, 'utf8'));
@@ -69,8 +69,9 @@ async function openEvidence(withheld: boolean, key = KEY): Promise<void> {
 
 /** All elements that the page has of its own, and their attributes. */
 const OWN_ELEMENTS =
-  'bdi body br code details div h1 h2 h3 head html li main meta p pre script section span strong style summary table tbody td th thead time title tr ul';
-const OWN_ATTRIBUTES = 'aria-label charset class colspan content http-equiv id lang name role scope tabindex type';
+  'bdi body br code dd details div dl dt h1 h2 h3 head html li main meta p pre script section small span strong style summary table tbody td th thead time title tr ul';
+const OWN_ATTRIBUTES =
+  'aria-label charset class colspan content http-equiv id lang name role rowspan scope tabindex type';
 
 describe('the page of evidence', () => {
   it.each([false, true])(

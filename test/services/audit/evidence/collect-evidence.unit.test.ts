@@ -12,6 +12,7 @@ const OPTIONS = {
   secrets: [],
   checkpoints: [],
   proof: null,
+  locationName: 'Harbour Street',
   signed: NOTHING_SIGNED,
   timeZone: 'UTC',
   version: '1.2.3',

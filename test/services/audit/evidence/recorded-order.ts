@@ -1,9 +1,12 @@
 import { hash } from 'node:crypto';
 import type { Delivery } from '../../../../schemas/wire/handle-order';
+import type { AcknowledgedWhat, Compared } from '../../../../schemas/events/rail-actions';
+import { readerName } from '../../../../schemas/files/reader-name';
 import { orderKey } from '../../../../schemas/order-key';
 import type { EventStore } from '../../../../services/event-store/event-store';
 import { Admission } from '../../../../services/handle-order/record/admission';
 import { createRecorder, type Receipt } from '../../../../services/handle-order/record/record-update';
+import { createActionRecorder } from '../../../../services/orders/actions/record-action';
 import { update } from '../../../support/deliveries';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 
@@ -20,22 +23,45 @@ export interface Reported {
   readonly receipt?: Partial<Receipt>;
 }
 
-/** @returns a store that holds what was reported, a minute apart. */
-export async function recordedOrder(reports: readonly Reported[]): Promise<EventStore> {
+/** What somebody pressed on a screen that showed the order as it was then. */
+export interface Done {
+  readonly by: string;
+  readonly press: { readonly type: 'handed_over'; readonly compared: Compared[] } | AcknowledgedPress;
+}
+interface AcknowledgedPress {
+  readonly type: 'acknowledged';
+  readonly what: AcknowledgedWhat;
+}
+
+/** @returns a store that holds what was reported, and what was done, a minute apart. */
+export async function recordedOrder(happened: readonly (Reported | Done)[]): Promise<EventStore> {
   const begun = Date.parse('2026-11-21T22:05:00.000Z');
   const store = createMemoryStore({ now: () => begun });
   const record = createRecorder(store, new Admission());
-  for (const [index, { fields, receipt }] of reports.entries()) {
-    const delivery = update(KEY, fields) as unknown as Delivery;
+  const act = createActionRecorder(store);
+  let revision = -1;
+  for (const [index, one] of happened.entries()) {
+    const receivedAt = new Date(begun + index * 60_000).toISOString();
+    const requestId = `request ${String(index)}`;
+    if ('press' in one) {
+      const press = { by: readerName(one.by), request: { ...one.press, revision, at: receivedAt } };
+      const receipt = { idempotencyKey: requestId, receivedAt, bodySha256: '', requestId };
+      revision = revisionOf(await act(KEY, press, receipt));
+      continue;
+    }
+    const delivery = update(KEY, one.fields) as unknown as Delivery;
     const body = JSON.stringify(delivery);
-    await record(delivery, {
-      receivedAt: new Date(begun + index * 60_000).toISOString(),
-      bodySha256: hash('sha256', body, 'hex'),
-      bodyBytes: body.length,
-      signedWith: null,
-      requestId: `request ${String(index)}`,
-      ...receipt,
-    });
+    const receipt: Receipt = {
+      ...{ receivedAt, bodySha256: hash('sha256', body, 'hex'), bodyBytes: body.length, signedWith: null, requestId },
+      ...one.receipt,
+    };
+    revision = revisionOf(await record(delivery, receipt));
   }
   return store;
+}
+
+/** @throws Error if nothing was stored */
+function revisionOf(outcome: { readonly kind: string; readonly revision?: number }): number {
+  if (outcome.revision === undefined) throw new Error(`it was not stored: ${outcome.kind}`);
+  return outcome.revision;
 }

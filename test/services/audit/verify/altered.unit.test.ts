@@ -35,7 +35,7 @@ async function bundleOf(withheld: boolean): Promise<Buffer> {
   if (collected.kind !== 'collected') throw new Error(collected.kind);
   const options = {
     ...{ key: KEY, secrets: [], checkpoints: [], proof: null, timeZone: 'America/New_York', version: '1.2.3' },
-    ...{ code: evidenceCode(), exportedAt: TIME, withheld },
+    ...{ code: evidenceCode(), exportedAt: TIME, withheld, locationName: null },
   };
   return Buffer.from(atOnce(evidenceSteps(options, collected.evidence)));
 }

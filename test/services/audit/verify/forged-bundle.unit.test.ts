@@ -21,6 +21,7 @@ const OPTIONS = {
   secrets: [],
   checkpoints: [],
   proof: null,
+  locationName: 'Harbour Street',
   timeZone: 'America/New_York',
   version: '1.2.3',
   code: evidenceCode(),
@@ -89,6 +90,14 @@ const inReadings =
   (line: Members): Members =>
     line['kind'] === 'reading' ? { ...line, ...more } : line;
 
+const manifestOf = (bundle: string): Members =>
+  JSON.parse(
+    String(splitBundle(Buffer.from(bundle))?.evidence)
+      .trimEnd()
+      .split('\n')
+      .at(-1) ?? '',
+  ) as Members;
+
 describe('the verification of a bundle that somebody forged', () => {
   it('a bundle whose lines were written again as they were holds', async () => {
     const same = (line: Members): Members => line;
@@ -143,6 +152,30 @@ describe('the verification of a bundle that somebody forged', () => {
     for (const bundle of [await bundleOf(REPORTS, true), await changedEvents()]) {
       expect(detailOf(forged(bundle, unknown))).toMatch(/cannot be verified\.$/);
     }
+  });
+
+  it('a name of the restaurant is verified on the page and in the data together: neither is another alone', async () => {
+    const NAME = 'Harbour Street';
+    for (const withheld of [false, true]) {
+      const bundle = await bundleOf(REPORTS, withheld);
+      expect(bundle).toContain(`<bdi>${NAME}</bdi>`);
+      const inData = forged(bundle, inManifest({ location_name: 'Elsewhere' }));
+      const onPage = forged(bundle.replace(`<bdi>${NAME}</bdi>`, '<bdi>Elsewhere</bdi>'), (line) => line);
+      for (const text of [inData, onPage]) {
+        expect(faultsOf(text)).toContainEqual(expect.objectContaining({ code: 'file' }));
+      }
+    }
+  });
+
+  it('evidence whose manifest says no name, as of versions that had none, is read, and of one that is no text nothing follows', async () => {
+    const bundle = await bundleOf(REPORTS);
+    const { location_name: _name, ...manifest } = manifestOf(bundle);
+    const earlier = { ...manifest, software: { name: 'ticket-rail', version: '0.2.0' } };
+    expect(verified(forged(bundle, (line) => (line['kind'] === 'manifest' ? earlier : line)))).toMatchObject({
+      faults: [],
+      doubts: [{ kind: 'page not checked', detail: expect.stringContaining('The events themselves hold') as string }],
+    });
+    expect(faultsOf(forged(bundle, inManifest({ location_name: 7 })))).not.toEqual([]);
   });
 
   it('a page that was made by other code, or by the same with clocks set by other rules, is not checked, and says both', async () => {

@@ -65,6 +65,7 @@ function bundleOf(
     checkpoints,
     proof,
     withheld: false,
+    locationName: null,
     timeZone: 'UTC',
     version: '1.2.3',
     code: CODE,

@@ -168,6 +168,7 @@ describe('a bundle of evidence', () => {
         secrets: ['a1b2c3d4e5f60718'],
         signed: { checkpoints: [{ size: 1, signature: '<x>' }], prove: () => Promise.resolve(null) },
         withheld: false,
+        locationName: 'Harbour Street',
         timeZone: 'UTC',
         version: '1.2.3',
         exportedAt: '2026-01-02T00:00:00.000Z',
@@ -239,9 +240,9 @@ describe('a bundle of evidence', () => {
       .replaceAll(/\s+/g, ' ');
     expect(shown).toMatch(/Jane was here \d\d:\d\d:\d\d to \d\d:\d\d:\d\d and left with the order\./);
     expect(shown).toMatch(
-      /Jane , Uber , plate 7KX was at the restaurant 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC-05:00 20\d\d-/,
+      /Jane , Uber , plate 7KX was the driver of the order .* was at the restaurant 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC-05:00 20\d\d-/,
     );
-    expect(shown).toContain('Followed , 2 reports.');
+    expect(shown).toContain('Restaurant Harbour Street , location id location 0 .');
     expect(shown).toContain('What it does not prove That what was reported was true.');
     expect(first).toContain('counter(page)');
   });

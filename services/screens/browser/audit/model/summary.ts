@@ -47,7 +47,7 @@ export interface SpanWords {
   readonly took: string | null;
 }
 
-/** Null where one of them is no time. */
+/** Between the times as they are shown, as in evidence, unless these are the same; null where one of them is no time. */
 function took(from: string, to: string): string | null {
   const [begin, end] = [Date.parse(from), Date.parse(to)];
   return Number.isNaN(end - begin) ? null : spanBetween(begin, end);

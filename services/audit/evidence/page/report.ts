@@ -1,59 +1,28 @@
-import { stringifyJson } from '../../../schemas/json/exact-json';
-import { isJsonObject } from '../../../schemas/json/json-object';
-import { hashOf } from '../../../schemas/events/order-events';
-import { isActionType } from '../../../schemas/events/rail-actions';
-import type { RecordedEvent } from '../../event-store/event-store';
-import { leafOf } from '../../event-store/seal/log-hash';
-import { receivedAt } from '../export/select-events';
-import { provenInclusion } from '../merkle/inclusion-text';
-import { leafHashOf } from '../merkle/tree';
-import type { BundleOptions, EventProof } from './bundle-options';
-import { firstPage, type PageTimes, pageTimes, type ProvenPart } from './first-page';
-import { cell, groupedTable, html, list, table, wide, wideCell } from './html';
+import { stringifyJson } from '../../../../schemas/json/exact-json';
+import { isJsonObject } from '../../../../schemas/json/json-object';
+import type { OrderSummary } from '../../../../schemas/api/order-summary';
+import { hashOf } from '../../../../schemas/events/order-events';
+import type { OrderKey } from '../../../../schemas/order-key';
+import { VERDICT_WORDS } from '../../../../schemas/words/verdict-words';
+import { VERDICTS } from '../../../../schemas/vocabulary';
+import { leafOf } from '../../../event-store/seal/log-hash';
+import { htmlText } from '../../../http/html-text';
+import { provenInclusion } from '../../merkle/inclusion-text';
+import { leafHashOf } from '../../merkle/tree';
+import type { BundleOptions, EventProof } from '../bundle-options';
+import type { ChainFault, EvidenceRow } from '../read-order';
+import { mapped, type Steps } from '../steps';
+import { EVENT_COLUMNS, eventRows } from './event-rows';
+import { firstPage } from './first-page';
+import { cell, groupedTable, html, list, printed, table, wide } from './html';
+import { pageFoot } from './page-foot';
 import { PAGE_STYLE } from './page-style';
-import type { ChainFault, EvidenceRow } from './read-order';
-import { mapped, type Steps } from './steps';
+import { pageTimes } from './page-times';
+import type { ProvenPart } from './proven-words';
 
 /** The report of a bundle: HTML that runs nothing and loads nothing, and in which whatever was recorded is text. */
 
-function secretOf({ type, metadata }: RecordedEvent, secrets: readonly string[]): string {
-  if (isActionType(type)) return 'none: it was done here';
-  const signedWith = isJsonObject(metadata) ? metadata['signed_with'] : undefined;
-  if (signedWith === null) return 'none, as signatures were not checked';
-  if (typeof signedWith !== 'string') return 'not known';
-  const place = secrets.indexOf(signedWith);
-  const known = place < 0 ? 'not configured any more' : `number ${String(place + 1)} of those configured now`;
-  return `<code>${html(signedWith)}</code> (${known})`;
-}
-
-const said = (text: string | null | undefined): string => (text === null || text === undefined ? 'none' : html(text));
-
-/** The rows of an event: how it was read, and below, over the whole width, what it changed. */
-function timelineRows({ event, reading }: EvidenceRow, secrets: readonly string[], { show }: PageTimes): string[] {
-  const { order, verdict, rule, stage, same_report_as, unreadable, changes } = reading;
-  const changed = changes.map(
-    ({ pointer, from, to }) =>
-      `<code>${html(pointer)}</code> from ${html(stringifyJson(from))} to ${html(stringifyJson(to))}`,
-  );
-  const notes = [
-    html(rule),
-    ...(same_report_as === null ? [] : [`The same report as revision ${String(same_report_as.revision)}.`]),
-    ...(unreadable.length === 0 ? [] : [`Read otherwise than it came: ${html(unreadable.join(', '))}.`]),
-    `It changed ${changed.length === 0 ? 'nothing.' : `${changed.join('; ')}.`}`,
-    `Secret that verified it: ${secretOf(event, secrets)}.`,
-  ];
-  const cells = [
-    cell(String(event.revision)),
-    cell(show(receivedAt(event))),
-    cell(
-      `${html(event.type)}<details><summary>as it came</summary><pre>${html(stringifyJson(event.data, 2))}</pre></details>`,
-    ),
-    cell(`${said(order?.status)} / ${said(order?.delivery_status)}<br>driver: ${said(order?.driver_details?.name)}`),
-    cell(said(stage)),
-    cell(`<strong>${said(verdict)}</strong>`),
-  ];
-  return [cells.join(''), `${cell('')}${wideCell(cells.length - 1, notes.join('<br>'))}`];
-}
+const said = (text: string | null): string => (text === null ? 'none' : html(text));
 
 const chainRow = ({ event }: EvidenceRow): string =>
   [
@@ -93,18 +62,34 @@ const proofPart = ({ position, proof }: EventProof): readonly string[] => [
   `<pre>${html(proof)}</pre>`,
 ];
 
-const TIMELINE_COLUMNS = ['revision', 'received', 'event', 'state after it: status / delivery', 'stage', 'verdict'];
+/** Browsers that put nothing at the foot of pages print it at their head. */
+const titleOf = ({ order_id, location_id }: OrderKey, locationName: string | null): string =>
+  `Evidence: order ${order_id}, ${locationName ?? `location ${location_id}`}`;
+
 const CHAIN_COLUMNS = ['revision', 'position', 'hash of the content', 'hash of the event before', 'hash of the event'];
+
+/** How many events were read in which way, by which rule: of all orders that had the number. */
+function verdictItems(orders: readonly OrderSummary[]): readonly string[] {
+  const counts = orders.flatMap(({ verdicts }) => verdicts);
+  return VERDICTS.flatMap((verdict) => {
+    const events = counts.reduce((sum, one) => (one.verdict === verdict ? sum + one.events : sum), 0);
+    const { words, rule } = VERDICT_WORDS[verdict];
+    const count = events === 1 ? '1 event' : `${String(events)} events`;
+    return events === 0 ? [] : [`<strong>${words}</strong>, ${count}. ${rule}`];
+  });
+}
 
 /** @returns the report before and after the place of the evidence. */
 export function* reportParts(options: BundleOptions): Steps<{ readonly before: string; readonly after: string }> {
   const { key, evidence, secrets, checkpoints, proof, withheld, timeZone = 'UTC', version, exportedAt } = options;
-  const { rows, faults } = evidence;
+  const { locationName = null } = options;
+  const { rows, orders, faults } = evidence;
   const times = pageTimes(timeZone);
   const body = [
     yield* firstPage({
       key,
       evidence,
+      locationName,
       proven: proof === null ? null : provenPart(proof, evidence),
       withheld,
       times,
@@ -112,8 +97,11 @@ export function* reportParts(options: BundleOptions): Steps<{ readonly before: s
       exportedAt,
     }),
     '<h2>What was reported, and how it was read</h2>',
-    wide(groupedTable(TIMELINE_COLUMNS, yield* mapped(rows, (row) => timelineRows(row, secrets, times))), 'Events'),
-    '<p>A secret is named by a fingerprint that does not give it away.</p>',
+    wide(groupedTable(EVENT_COLUMNS, yield* mapped(rows, (row) => eventRows(row, secrets, times))), 'Events'),
+    '<p>In small type stand the words as they came. Where no value before is named, there was none. A secret is named by a',
+    'fingerprint that does not give it away.</p>',
+    '<h3>The ways in which events were read</h3>',
+    list(verdictItems(orders)),
     '<h2>Chain</h2>',
     chainResult(faults),
     ...(withheld
@@ -138,8 +126,9 @@ export function* reportParts(options: BundleOptions): Steps<{ readonly before: s
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width">
-<title>Evidence: order ${html(key.order_id).replaceAll(/<\/?bdi>/g, '')}</title>
+<title>${htmlText(printed(titleOf(key, locationName)))}</title>
 <style>${PAGE_STYLE}
+${pageFoot(key, locationName)}
 </style>
 </head>
 <body>

@@ -1,12 +1,15 @@
-import { htmlText } from '../../http/html-text';
+import { htmlText } from '../../../http/html-text';
 
 /** Pieces of a page that runs nothing and loads nothing, and in which whatever was recorded is text. */
 
 /** Controls, which HTML cannot hold or would change. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]|\p{Cs}/gu;
 
+/** @returns a text without what HTML cannot hold or would change. */
+export const printed = (text: string): string => text.replaceAll(CONTROL, '\uFFFD');
+
 /** @returns text as HTML, isolated so that its direction of writing turns nothing around it. */
-export const html = (text: string): string => `<bdi>${htmlText(text.replaceAll(CONTROL, '\uFFFD'))}</bdi>`;
+export const html = (text: string): string => `<bdi>${htmlText(printed(text))}</bdi>`;
 
 /** @returns a cell of a table. @param content HTML */
 export const cell = (content: string): string => `<td>${content}</td>`;
@@ -14,6 +17,9 @@ export const cell = (content: string): string => `<td>${content}</td>`;
 /** @returns a cell as wide as several columns. @param content HTML */
 export const wideCell = (columns: number, content: string): string =>
   `<td colspan="${String(columns)}">${content}</td>`;
+
+/** @returns a cell as high as several rows. @param content HTML */
+export const tallCell = (rows: number, content: string): string => `<td rowspan="${String(rows)}">${content}</td>`;
 
 /**
  * @returns a table of groups of rows, which stay together on paper.

@@ -1,0 +1,126 @@
+import { rmSync } from 'node:fs';
+import { collectEvidence } from '../../../../services/audit/evidence/collect-evidence';
+import { signedEvidence } from '../../../../services/audit/checkpoints/proofs';
+import { atOnce } from '../../../../services/audit/evidence/steps';
+import { evidenceSteps, signedPart } from '../../../../services/audit/evidence/write-evidence';
+import { browserLab } from '../../../support/browser-lab';
+import { filledTo, type PaperPage, pagesOf } from '../../../support/paper';
+import { temporaryDirectory } from '../../../support/running-service';
+import { placeIn, signOnce } from '../support';
+import { type Done, KEY, recordedOrder, type Reported } from './recorded-order';
+import { QUARREL, USUAL } from './stories';
+
+/** Evidence on paper, as it is handed to a court. */
+
+const lab = browserLab();
+
+const PAPERS = ['A4', 'Letter'] as const;
+/** Pixels a point. */
+const SCALE = 0.5;
+/** How much of the height of a page the foot takes. */
+const FOOT = 0.06;
+/** A page that is filled no further than this is nearly empty. */
+const NEARLY_EMPTY = 0.4;
+const DETAILS = 'What was reported, and how it was read';
+/** With what the last words on the first page begin. */
+const LAST_OF_FIRST = {
+  shown: 'Who signed the checkpoints',
+  withheld: 'A file with them can be had from the restaurant',
+};
+
+interface Printing {
+  readonly format: (typeof PAPERS)[number];
+  readonly withheld?: boolean;
+  readonly locationName?: string | null;
+  readonly timeZone?: string;
+}
+
+/** Prints the evidence of an order, with the signed checkpoint that it would have. */
+async function printed(
+  story: readonly (Reported | Done)[],
+  { format, withheld = false, locationName = 'Harbour Street', timeZone = 'America/New_York' }: Printing,
+): Promise<readonly PaperPage[]> {
+  const store = await recordedOrder(story);
+  const collected = await collectEvidence(store, KEY);
+  if (collected.kind !== 'collected') throw new Error(collected.kind);
+  const { evidence } = collected;
+  const directory = temporaryDirectory();
+  const place = placeIn(directory);
+  await signOnce(store, place);
+  const options = {
+    ...{ key: KEY, secrets: [], version: '1.2.3', code: 'code', exportedAt: '2026-11-22T00:00:00.000Z' },
+    ...{ withheld, locationName, timeZone },
+    ...(await signedPart(signedEvidence(place), evidence, withheld)),
+  };
+  rmSync(directory, { recursive: true });
+  await lab.page.setContent(atOnce(evidenceSteps(options, evidence)));
+  return pagesOf(await lab.page.pdf({ format }), SCALE);
+}
+
+const textOf = ({ text }: PaperPage): string => text.replaceAll(/\s+/g, ' ');
+
+/** Numbers of pages, from 1, that are nearly empty; the last ends where it ends. */
+const nearlyEmpty = (pages: readonly PaperPage[]): readonly number[] =>
+  pages.slice(0, -1).flatMap((page, index) => (filledTo(page, FOOT) < NEARLY_EMPTY ? [index + 1] : []));
+
+const usual = PAPERS.flatMap((format) =>
+  [false, true].flatMap((withheld) => Object.keys(USUAL).map((story) => ({ format, withheld, story }))),
+);
+
+describe('evidence on paper', () => {
+  it.each(usual)(
+    'the first page of a usual order stands alone on $format, with contacts withheld: $withheld: $story',
+    async ({ format, withheld, story }) => {
+      const pages = await printed(USUAL[story] ?? [], { format, withheld });
+      const [first = '', second = ''] = pages.map(textOf);
+      expect(first).toContain('What became of it');
+      expect(first).toContain(withheld ? LAST_OF_FIRST.withheld : LAST_OF_FIRST.shown);
+      expect(first).not.toContain(DETAILS);
+      expect(second).toContain(DETAILS);
+      expect(nearlyEmpty(pages)).toEqual([]);
+    },
+  );
+
+  it.each(PAPERS)(
+    'a first page that runs over goes on without a nearly empty page, and no event is torn: %s',
+    async (format) => {
+      const pages = await printed(QUARREL, { format });
+      const texts = pages.map(textOf);
+      const details = texts.findIndex((text) => text.includes(DETAILS));
+      expect(details).toBeGreaterThan(0);
+      expect(texts.findIndex((text) => text.includes(LAST_OF_FIRST.shown))).toBeLessThanOrEqual(details);
+      expect(nearlyEmpty(pages)).toEqual([]);
+      const parts = texts.map((text) =>
+        [/order\.updated/g, /Secret that verified it/g].map((of) => text.match(of)?.length ?? 0),
+      );
+      expect(parts.filter(([begun, ended]) => begun !== ended)).toEqual([]);
+      expect(parts.reduce((sum, [begun = 0]) => sum + begun, 0)).toBe(QUARREL.length);
+      // The head of the table stands on each page that has events.
+      for (const text of texts.filter((one) => one.includes('Secret that verified it')))
+        expect(text).toContain('the order after it');
+    },
+  );
+
+  it('the foot of each page says which order and restaurant it is about, and which page of how many it is', async () => {
+    for (const [locationName, place] of [
+      ['Harbour Street', 'Harbour Street'],
+      [null, 'location disputes'],
+    ] as const) {
+      const texts = (await printed(USUAL['one driver'] ?? [], { format: 'A4', locationName })).map(textOf);
+      expect(texts.length).toBeGreaterThanOrEqual(3);
+      for (const [index, text] of texts.entries()) {
+        expect(text).toContain(`Page ${String(index + 1)} of ${String(texts.length)}`);
+        expect(text.replaceAll(/[\u2068\u2069]/g, '')).toContain(`Order o/1 · ${place}`);
+      }
+    }
+  });
+
+  it('a name that would end the style or the page is text at the foot', async () => {
+    const locationName = '"}</style><img src=x onerror="window.hacked=1">\\';
+    const texts = (await printed(USUAL['one driver'] ?? [], { format: 'A4', locationName })).map(textOf);
+    for (const text of texts) expect(text).toContain('"}</style><img');
+    expect(texts[0]).toContain('What became of it');
+    expect(await lab.page.locator('img').count()).toBe(0);
+    expect(await lab.page.evaluate('window.hacked')).toBeUndefined();
+  });
+});
