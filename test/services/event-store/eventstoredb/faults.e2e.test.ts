@@ -22,7 +22,7 @@ import { startNode, type NodeOptions, type RunningNode } from '../../../eventsto
 import { spawnNode } from '../../../eventstoredb-node/spawn-node';
 import { freePorts } from '../../../support/free-ports';
 import { patiently, until } from '../../../support/patience';
-import { at, collect, inTime, newEvent } from '../contract/support';
+import { collect, inTime, newEvent } from '../contract/support';
 
 /** A timeout that senders meet, who send again. */
 const TIMEOUT_MS = 1_000;
@@ -160,7 +160,9 @@ class Consumer {
       const before = expected(batch.position);
       for (; checked < before.length; checked += 1) {
         if (this.seen[checked] !== before[checked])
-          throw new Error(`a checkpoint at ${batch.position} stands for ${String(before[checked])}, which did not come`);
+          throw new Error(
+            `a checkpoint at ${batch.position} stands for ${String(before[checked])}, which did not come`,
+          );
       }
     }
   }
