@@ -71,13 +71,13 @@ function orderRow(order: FoundOrder, locations: LocationPicks, search: string): 
 /** Renders when an order came, by which it has its place in the list, and when there was news of it last. */
 function newsOf(order: FoundOrder, clock: PlaceClock): TemplateResult {
   const { first_received_at, updated_at, number_since, revision } = order;
-  return html`<p>${sayParts('search.first_news', { time: moment(first_received_at, clock) })}</p>
+  return html`<p class="news">${sayParts('search.first_news', { time: moment(first_received_at, clock) })}</p>
     ${
       number_since === first_received_at
         ? nothing
         : html`<p class="muted">${sayParts('search.number_since', { time: moment(number_since, clock) })}</p>`
     }
-    <p>${sayParts('search.last_news', { time: moment(updated_at, clock) })}</p>
+    <p class="news">${sayParts('search.last_news', { time: moment(updated_at, clock) })}</p>
     <p class="muted">
       ${clockWords(clock, Date.parse(updated_at))}<br />${say('audit.revision', { revision: String(revision) })}
     </p>`;
