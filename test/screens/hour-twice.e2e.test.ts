@@ -64,10 +64,7 @@ describe('a field of time in the hour that comes twice', () => {
 
   it('the board replay goes to the second 02:30 as well as to the first', async () => {
     await page.goto(`${service.url}/audit/board?location=berlin&at=${FIRST}`);
-    await page
-      .locator('ticket-rail-board')
-      .getByText('as of 2025-10-26 02:30:00 UTC+02:00')
-      .waitFor();
+    await page.locator('ticket-rail-board').getByText('as of 2025-10-26 02:30:00 UTC+02:00').waitFor();
     expect(await page.getByLabel(CHOICE).inputValue()).toBe('+02:00');
     await page.getByLabel(CHOICE).selectOption('Second, UTC+01:00');
     await page.getByRole('button', { name: 'Go to the moment' }).click();
