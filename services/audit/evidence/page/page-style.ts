@@ -31,8 +31,8 @@ th,td{padding:.05rem .35rem;min-width:3.4em}th{border-bottom-width:2px}
 table{font-size:8pt;line-height:1.28}code,pre{font-size:7.5pt}.wire{font-size:6.5pt}
 .first .utc{display:none}
 .proof{font-size:8pt;line-height:1.28}.proof h2{margin:.5em 0 .1em}.withheld{padding:.2rem .5rem;font-size:8.5pt}
-[aria-label^=Who] th{width:23.5%}[aria-label^=Who] th:nth-child(1){width:19%}
-[aria-label^=Who] th:nth-child(2){width:25%}[aria-label^=Who] th:nth-child(5){width:9%}
+[aria-label^=Who] th{width:23%}[aria-label^=Who] th:nth-child(1){width:17.5%}
+[aria-label^=Who] th:nth-child(2){width:24.5%}[aria-label^=Who] th:nth-child(5){width:12%}
 [aria-label=Events] table{table-layout:fixed}[aria-label=Events] th{box-sizing:border-box;width:12.5%}
 [aria-label=Events] th:nth-child(1){width:8%}[aria-label=Events] th:nth-child(2){width:25%}
 [aria-label=Events] th:nth-child(3){width:13%}[aria-label=Events] th:nth-child(4){width:30%}

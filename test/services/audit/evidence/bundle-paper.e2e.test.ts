@@ -15,6 +15,8 @@ import { QUARREL, USUAL } from './stories';
 const lab = browserLab();
 
 const PAPERS = ['A4', 'Letter'] as const;
+/** Milliseconds between events: spans of minutes and seconds, as most are. */
+const EVERY_MS = 725_400;
 /** Pixels a point. */
 const SCALE = 0.5;
 /** How much of the height of a page the foot takes. */
@@ -40,7 +42,7 @@ async function printed(
   story: readonly (Reported | Done)[],
   { format, withheld = false, locationName = 'Harbour Street', timeZone = 'America/New_York' }: Printing,
 ): Promise<readonly PaperPage[]> {
-  const store = await recordedOrder(story);
+  const store = await recordedOrder(story, EVERY_MS);
   const collected = await collectEvidence(store, KEY);
   if (collected.kind !== 'collected') throw new Error(collected.kind);
   const { evidence } = collected;

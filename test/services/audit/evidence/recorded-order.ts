@@ -17,6 +17,8 @@ export const KEY = orderKey('disputes', 'o/1');
 /** Evidence with which nothing goes that the key of a log signed. */
 export const NOTHING_SIGNED = { checkpoints: [], prove: () => Promise.resolve(null) };
 
+const MINUTE_MS = 60_000;
+
 /** What of a delivery matters to a test. */
 export interface Reported {
   readonly fields: Readonly<Record<string, unknown>>;
@@ -33,15 +35,15 @@ interface AcknowledgedPress {
   readonly what: AcknowledgedWhat;
 }
 
-/** @returns a store that holds what was reported, and what was done, a minute apart. */
-export async function recordedOrder(happened: readonly (Reported | Done)[]): Promise<EventStore> {
+/** @returns a store that holds what was reported, and what was done, one after the other. */
+export async function recordedOrder(happened: readonly (Reported | Done)[], everyMs = MINUTE_MS): Promise<EventStore> {
   const begun = Date.parse('2026-11-21T22:05:00.000Z');
   const store = createMemoryStore({ now: () => begun });
   const record = createRecorder(store, new Admission());
   const act = createActionRecorder(store);
   let revision = -1;
   for (const [index, one] of happened.entries()) {
-    const receivedAt = new Date(begun + index * 60_000).toISOString();
+    const receivedAt = new Date(begun + index * everyMs).toISOString();
     const requestId = `request ${String(index)}`;
     if ('press' in one) {
       const press = { by: readerName(one.by), request: { ...one.press, revision, at: receivedAt } };
