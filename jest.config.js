@@ -28,6 +28,7 @@ const SOAK = [
   'faults/kill-9',
   'services/destinations/kills',
   'services/handle-order/mutations',
+  'services/labels/hostile-orders',
   'services/event-store/sqlite/upgrade-kill',
   'services/operations/copy/copy-command',
   'services/orders/actions/interleavings',
