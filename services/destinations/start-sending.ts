@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { Destination, DestinationEntry, DestinationName } from '../../schemas/destinations';
 import type { OrderKey } from '../../schemas/order-key';
+import { watchPressure } from '../concurrency/give-way';
 import { callMessage, ThreadCalls } from '../concurrency/thread-calls';
 import { SupervisedThread } from '../concurrency/threads';
 import { within } from '../concurrency/within';
@@ -40,6 +41,15 @@ export interface RunningSending {
   stop(): Promise<void>;
 }
 
+/** @returns what logs a line of the thread as one of the service's */
+const passLine =
+  (log: Logger) =>
+  (line: string): void => {
+    const { level, msg, ...rest } = JSON.parse(line) as { level: number; msg: string }; // as pino writes them
+    // What is not a warning or an error is said by the way.
+    log[level >= 50 ? 'error' : level >= 40 ? 'warn' : 'info'](rest, msg);
+  };
+
 /**
  * Starts what sends to destinations in a thread of its own, so that it costs the thread that answers Stream nothing. A
  * thread that fails is started again, and goes on where the last commit was.
@@ -53,15 +63,9 @@ export function startSending(options: {
   const { workerData, main, labels, log } = options;
   let end = (): void => undefined;
   const closed = new Promise<void>((resolve) => (end = resolve));
-  const ours: Omit<MainCalls, 'closed'> = {
-    ...main,
-    log: (line) => {
-      const { level, msg, ...rest } = JSON.parse(line) as { level: number; msg: string }; // as pino writes them
-      // What is not a warning or an error is said by the way.
-      log[level >= 50 ? 'error' : level >= 40 ? 'warn' : 'info'](rest, msg);
-    },
-  };
+  const ours: Omit<MainCalls, 'closed'> = { ...main, log: passLine(log) };
   let entries: readonly DestinationEntry[] = [];
+  let share = 1;
 
   const giveLabel = (to: ThreadCalls<MainCalls, SendingCalls>, key: OrderKey): void => {
     const kept = labels.get(key);
@@ -86,6 +90,7 @@ export function startSending(options: {
         made.end();
       });
     for (const { key } of labels.all()) giveLabel(made, key);
+    made.send('giveWay', share);
     made.send('supply', entries);
     calls = made;
     return worker;
@@ -93,6 +98,10 @@ export function startSending(options: {
   const thread = new SupervisedThread({ start, stopMessage: callMessage('stop'), respawnMs: RESPAWN_MS });
   labels.onChange((key) => {
     giveLabel(calls, key);
+  });
+  const unwatch = watchPressure((next) => {
+    share = next;
+    calls.send('giveWay', share);
   });
 
   const ask = async <Result>(answer: Promise<Stored<Result>>): Promise<Result> => {
@@ -116,7 +125,10 @@ export function startSending(options: {
     },
     report: () => ask(calls.call('report')),
     measure: () => ask(calls.call('measure')),
-    // A look-up of a name cannot be cancelled, and keeps the thread for as long as the resolver does not answer.
-    stop: () => Promise.race([closed, thread.stop()]),
+    stop: async () => {
+      unwatch();
+      // A look-up of a name cannot be cancelled, and keeps the thread for as long as the resolver does not answer.
+      await Promise.race([closed, thread.stop()]);
+    },
   };
 }

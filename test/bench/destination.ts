@@ -17,18 +17,20 @@ export const DESTINATION: Beside = {
     const [{ port }] = (await once(receiver, 'message')) as [{ port: number }];
     const file = join(dataDir, 'destinations.json');
     const allow = { addresses: ['127.0.0.1'], http: true };
-    const destination = { name: 'bench', url: `http://127.0.0.1:${String(port)}/`, secrets: [SECRET], allow };
-    const list = (destinations: readonly (typeof destination)[]): void => {
+    const url = `http://127.0.0.1:${String(port)}/`;
+    const list = (names: readonly string[]): void => {
+      const destinations = names.map((name) => ({ name, url, secrets: [SECRET], allow }));
       writeFileSync(`${file}.new`, JSON.stringify({ destinations }));
       renameSync(`${file}.new`, file);
     };
+    let begun = 0;
     list([]);
     return {
       env: { DESTINATIONS_FILE: file },
+      // A new one each time, which is sent what comes from then on: one that is back would be sent what it missed, too.
       begin: () => {
-        list([destination]);
+        list([`bench-${String(++begun)}`]);
       },
-      // It has its place when it is back: what came meanwhile is sent then, too.
       pause: () => {
         list([]);
       },

@@ -45,12 +45,14 @@ export function newsFor(
   sources: {
     readonly feed: Pick<Feed, 'events' | 'orders' | 'expect'>;
     readonly readItems: ReadItems;
+    /** Resolves when more may be read; default: at once. */
+    readonly turn?: (() => Promise<void>) | undefined;
     readonly store: Pick<EventStore, 'readStream'>;
     /** Gives an order its label; default: it has none. */
     readonly show?: ShowOrder;
   },
 ): NewsOf {
-  const { feed, readItems, store, show } = sources;
+  const { feed, readItems, turn, store, show } = sources;
   const locations = wantedLocations(filter);
   const feedView = view === 'orders' ? 'orders' : 'events';
   const wanted = (item: FeedItem): Waiting | null =>
@@ -85,7 +87,10 @@ export function newsFor(
   }
 
   return {
-    read: (after) => feed[feedView]({ after, limit: SLICE_ITEMS, wanted: locations }),
+    read: async (after) => {
+      await turn?.();
+      return feed[feedView]({ after, limit: SLICE_ITEMS, wanted: locations });
+    },
     expect: () => feed.expect(feedView, locations),
     wanted,
     load: async (key, after, upTo, limit) => {

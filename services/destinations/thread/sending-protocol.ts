@@ -53,6 +53,8 @@ export interface SendingCalls {
   /** A destination was set to another position. */
   readonly wasSet: (name: DestinationName) => Promise<void>;
   readonly projected: (locations: readonly string[]) => Promise<void>;
+  /** Sending gives way to the thread that answers Stream: it may be at work for this share of the time from now on. */
+  readonly giveWay: (share: number) => void;
   /** An order has this label from now on; null: it has none. */
   readonly labelled: (key: OrderKey, label: TimedLabel | null) => void;
   readonly report: () => Promise<Stored<readonly Destination[]>>;

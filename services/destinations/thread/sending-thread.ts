@@ -5,6 +5,7 @@ import pino, { type Logger } from 'pino';
 import { toOrder } from '../../../projections/order/order';
 import type { FeedPosition } from '../../../schemas/api/feed';
 import { labelStream } from '../../../schemas/label';
+import { GiveWay } from '../../concurrency/give-way';
 import { ThreadCalls } from '../../concurrency/thread-calls';
 import type { EventStore } from '../../event-store/event-store';
 import { openFollowedLog } from '../../event-store/open';
@@ -41,6 +42,8 @@ interface Sending {
   close(): Promise<void>;
 }
 
+const giveWay = new GiveWay();
+
 async function open(main: ThreadCalls<SendingCalls, MainCalls>, log: Logger, show: ShowOrder): Promise<Sending> {
   let isInterrupted = false;
   const source = await openFollowedLog(address, ({ message }) => {
@@ -65,7 +68,10 @@ async function open(main: ThreadCalls<SendingCalls, MainCalls>, log: Logger, sho
   const readItems = createReadItems({ store, folds: new OrderFolds(store), now });
   const tail = new Tail({
     source: store,
-    readItems,
+    readItems: async (events, last) => {
+      await giveWay.turn();
+      return readItems(events, last);
+    },
     monotonic: () => performance.now(),
     onFailed: (error) => {
       log.warn({ err: error }, 'destinations lost the log, and look for it again');
@@ -83,7 +89,8 @@ async function open(main: ThreadCalls<SendingCalls, MainCalls>, log: Logger, sho
     log,
   });
   const startOf = (): Promise<FeedPosition> => main.call('newestPlace');
-  const supplies = new Supplies({ store, feed, readItems, startOf, record, instance, show, version, now, log });
+  const turn = (): Promise<void> => giveWay.turn();
+  const supplies = new Supplies({ store, feed, readItems, turn, startOf, record, instance, show, version, now, log });
   return {
     feed,
     supplies,
@@ -113,6 +120,9 @@ const ours: SendingCalls = {
   },
   projected: async (locations) => {
     (await opened).feed.projected(locations);
+  },
+  giveWay: (share) => {
+    giveWay.set(share);
   },
   labelled: (key, label) => {
     if (label === null) labels.delete(labelStream(key));

@@ -32,6 +32,8 @@ interface Options {
   readonly store: Pick<EventStore, 'readStream'>;
   readonly feed: Feed;
   readonly readItems: ReadItems;
+  /** Resolves when more may be read to be sent; default: at once. */
+  readonly turn?: () => Promise<void>;
   readonly startOf: (start: ConsumerStart) => Promise<FeedPosition>;
   readonly record: DestinationRecord;
   readonly instance: string;
@@ -46,13 +48,13 @@ interface Options {
 
 /** Begins to send to a destination. */
 function supply(entry: DestinationEntry, options: Options): Supplied {
-  const { store, feed, readItems, startOf, record, instance, show, version, now, log } = options;
+  const { store, feed, readItems, turn, startOf, record, instance, show, version, now, log } = options;
   const userAgent = `ticket-rail/${version}`;
   const sender = createSender({ url: entry.url, maySendTo: addressRule(entry.allow) ?? (() => false) });
   const pump = new Pump({
     entry,
     instance,
-    news: newsFor(entry, { feed, readItems, store, show }),
+    news: newsFor(entry, { feed, readItems, turn, store, show }),
     send: async (waiting, signal) => {
       const content = await contentOf(store, entry.view, waiting);
       if (content === null) return { kind: 'nothing' };
