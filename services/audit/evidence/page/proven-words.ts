@@ -8,9 +8,9 @@ const PROVEN =
   `What was reported, and when this service received it, ${CONDITION}: each event holds a hash of its content, and the hash of ` +
   'the event before it. An event that was changed, removed, inserted or moved is found.';
 const UNSEALED = ' Of events that versions before these hashes stored, which have none here, it is not proven.';
-const PROVEN_OF_PAGE =
-  'That this page says nothing but what follows from the events in this file, beside the name of the restaurant: it is made ' +
-  'again from them and compared.';
+const provenOfPage = (hasClaims: boolean): string =>
+  'That this page says nothing but what follows from the events in this file, beside the name of the restaurant' +
+  `${hasClaims ? ' and what screens claim' : ''}: it is made again from them and compared.`;
 const provenByNote = (position: string): string =>
   `That the events up to position ${position} were in a log that the key of this service signed. Anyone who has the key could ` +
   'sign another log: a witness helps against that, or a note that was kept elsewhere. It takes the public key of the service, ' +
@@ -36,6 +36,8 @@ const NOT_PROVEN_OF_WITHHELD = [
     'are withheld. A file with them can be had from the restaurant.',
 ];
 
+const CLAIMS = 'That any screen showed the order: this is what screens claim.';
+
 /** What a proof shows of the events of an order. */
 export interface ProvenPart {
   /** Of the event that it is of. */
@@ -55,11 +57,14 @@ export const contradiction = (proven: ProvenPart | null): string =>
 export function provenWords({
   proven,
   withheld,
+  hasClaims,
   isSealed,
 }: {
   /** What the proof in it shows; null if there is none. */
   readonly proven: ProvenPart | null;
   readonly withheld: boolean;
+  /** It has claims of screens. */
+  readonly hasClaims: boolean;
   /** Each event has hashes. */
   readonly isSealed: boolean;
 }): string {
@@ -67,9 +72,9 @@ export function provenWords({
   return [
     '<div class="proof">',
     '<h2>What this file proves</h2>',
-    list(withheld ? PROVEN_OF_WITHHELD : [`${PROVEN}${isSealed ? '' : UNSEALED}`, PROVEN_OF_PAGE, ...ofNote]),
+    list(withheld ? PROVEN_OF_WITHHELD : [`${PROVEN}${isSealed ? '' : UNSEALED}`, provenOfPage(hasClaims), ...ofNote]),
     '<h2>What it does not prove</h2>',
-    list(withheld ? NOT_PROVEN_OF_WITHHELD : NOT_PROVEN),
+    list([...(hasClaims ? [CLAIMS] : []), ...(withheld ? NOT_PROVEN_OF_WITHHELD : NOT_PROVEN)]),
     '</div>',
   ].join('\n');
 }

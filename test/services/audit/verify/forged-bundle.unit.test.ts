@@ -81,7 +81,7 @@ describe('the verification of a bundle that somebody forged', () => {
     for await (const event of (await recordedOrder(REPORTS)).readStream(orderStream(KEY))) {
       reader.add(event.revision === 4 ? { ...event, data: { ...(event.data as object), status: 'canceled' } } : event);
     }
-    return makeBundle({ ...OPTIONS, ...more, withheld: false, evidence: reader.read });
+    return makeBundle({ ...OPTIONS, ...more, withheld: false, evidence: { ...reader.read, shown: null } });
   }
 
   it.each([
