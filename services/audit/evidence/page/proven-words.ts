@@ -19,8 +19,10 @@ const PROVEN_OF_WITHHELD = [
   `That this file is whole, and as it was written, ${CONDITION}: each of its lines holds the hash of the line before it.`,
   'That this page says nothing but what the lines in this file say.',
 ];
+const notTrue = (hasClaims: boolean): string =>
+  `That what was reported${hasClaims ? ', or what screens claim,' : ''} was true. Times are those at which reports came; ` +
+  'nobody watched the door.';
 const NOT_PROVEN_OF_ANY = [
-  'That what was reported was true. Times are those at which reports came; nobody watched the door.',
   'That no report was lost on its way here, or never sent.',
   'That the whole file was not made anew, or cut at its beginning or end, with all its hashes, which anybody can compute: ' +
     'comparing it with the store finds that. That the store was not, only signed checkpoints prove that were kept elsewhere.',
@@ -35,8 +37,6 @@ const NOT_PROVEN_OF_WITHHELD = [
   'That the events are what was recorded, and that how they were read follows from them: it takes the hashes and values that ' +
     'are withheld. A file with them can be had from the restaurant.',
 ];
-
-const CLAIMS = 'That any screen showed the order: this is what screens claim.';
 
 /** What a proof shows of the events of an order. */
 export interface ProvenPart {
@@ -74,7 +74,7 @@ export function provenWords({
     '<h2>What this file proves</h2>',
     list(withheld ? PROVEN_OF_WITHHELD : [`${PROVEN}${isSealed ? '' : UNSEALED}`, provenOfPage(hasClaims), ...ofNote]),
     '<h2>What it does not prove</h2>',
-    list([...(hasClaims ? [CLAIMS] : []), ...(withheld ? NOT_PROVEN_OF_WITHHELD : NOT_PROVEN)]),
+    list([notTrue(hasClaims), ...(withheld ? NOT_PROVEN_OF_WITHHELD : NOT_PROVEN)]),
     '</div>',
   ].join('\n');
 }

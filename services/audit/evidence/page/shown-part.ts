@@ -1,5 +1,6 @@
 import type { OrderReceipt } from '../../../../schemas/api/screen-reports';
 import { actionOf, type RailAction } from '../../../../schemas/events/rail-actions';
+import { offsetsOfZone, timeWordsBy } from '../../../../schemas/local-time';
 import { clockSpanWords } from '../../../../schemas/words/span-words';
 import { receivedAt } from '../../export/select-events';
 import type { EvidenceRow, OrderEvidence } from '../read-order';
@@ -135,7 +136,7 @@ export function* shownPart(evidence: OrderEvidence, times: PageTimes): Steps<rea
 /**
  * @returns when screens claim to have shown the order: while a driver was here, or else first; HTML; null if none does.
  */
-export function shownWords(evidence: OrderEvidence, { say }: PageTimes): string | null {
+export function shownWords(evidence: OrderEvidence, times: PageTimes): string | null {
   const seen = shownEvents(evidence).flatMap((event) => {
     const claim = event.claims.find(({ shown }) => shown !== 'alarm');
     return claim === undefined ? [] : [{ ...event, claim }];
@@ -144,11 +145,11 @@ export function shownWords(evidence: OrderEvidence, { say }: PageTimes): string 
   const [first] = here === undefined ? seen : [here];
   if (first === undefined) return null;
   const { row, claim, pressed } = first;
+  const at = receivedAt(row.event);
+  const timeWords = timeWordsBy(offsetsOfZone(times.zone));
   const of = `Revision ${String(row.event.revision)}${here === undefined ? '' : ', with which a driver was here'}`;
   const [press] = pressed;
-  const done = press === undefined ? '.' : `; at ${say(press.action.data.at)}: ${html(press.row.reading.rule)}`;
-  return (
-    `${of}: received ${say(receivedAt(row.event))}, on screen <strong>${html(claim.name)}</strong> ${say(claim.shown_at)}${done} ` +
-    'What was on a screen is what the screen claims (see “What screens showed”).'
-  );
+  const done = press === undefined ? '.' : `; ${timeWords(press.action.data.at, at)} ${html(press.row.reading.rule)}`;
+  const screen = `<strong>${html(claim.name)}</strong> ${timeWords(claim.shown_at, at)}, as it claims`;
+  return `${of}: received ${times.say(at)}, on screen ${screen}${done}`;
 }

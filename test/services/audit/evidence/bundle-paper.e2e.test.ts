@@ -99,7 +99,7 @@ describe('evidence on paper', () => {
   it.each(PAPERS.flatMap((format) => [false, true].map((withheld) => ({ format, withheld }))))(
     'what screens showed takes a line of a first page that stands alone on $format, and no event of it is torn, with contacts withheld: $withheld',
     async ({ format, withheld }) => {
-      for (const story of ['one driver', 'a driver who was replaced']) {
+      for (const story of Object.keys(USUAL)) {
         const pages = await printed(USUAL[story] ?? [], { format, withheld, isShown: true });
         const texts = pages.map(textOf);
         expect(texts[0]).toContain('with which a driver was here');

@@ -74,13 +74,13 @@ describe('what screens showed, in evidence', () => {
     const first = firstPageOf(await bundleOf(USUAL));
     expect(first).toContain(
       'Screens Revision 1, with which a driver was here: received 2026-11-21 17:06:00 UTC-05:00, on screen counter 2 ' +
-        '2026-11-21 17:06:01 UTC-05:00; at 2026-11-21 17:07:00 UTC-05:00: counter 2 handed it over to Omar Haddad, who was ' +
-        'checked by the passcode. What was on a screen is what the screen claims (see “What screens showed”).',
+        '17:06:01, as it claims; 17:07:00 counter 2 handed it over to Omar Haddad, who was checked by the passcode.',
     );
-    expect(first).toMatch(/What it does not prove That any screen showed the order: this is what screens claim\./);
+    expect(first).toMatch(/What it does not prove That what was reported, or what screens claim, was true\./);
+    expect(first).toContain('beside the name of the restaurant and what screens claim');
     expect(firstPageOf(await bundleOf(USUAL.slice(0, 1)))).toContain('Screens Revision 0: received');
     const none = firstPageOf(await bundleOf([]));
-    expect(none).not.toMatch(/Screens|any screen/);
+    expect(none).not.toMatch(/Screens|screens claim/);
   });
 
   it('where no screen reported anything, the evidence says so, and that it proves nothing', async () => {
