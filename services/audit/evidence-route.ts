@@ -38,7 +38,8 @@ export const EVIDENCE_CALLS = {
     tag: 'Audit',
     summary: 'One file for a dispute: what was reported about an order, how it was read, and its proofs',
     description:
-      'The same as `ticket-rail evidence` writes, and `ticket-rail verify` checks. Of at most ' +
+      'The same as `ticket-rail evidence` writes, and `ticket-rail verify` checks. What screens report that they showed ' +
+      'of the order is in it as claims, which nothing proves. Of at most ' +
       `${String(MAX_EVIDENCE_EVENTS)} events and ${String(MAX_EVIDENCE_CHARACTERS)} characters of JSON with how each ` +
       'was read.',
     params: OrderPath,

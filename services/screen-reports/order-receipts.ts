@@ -8,7 +8,7 @@ import {
   type ShownScreen,
 } from '../../schemas/api/screen-reports';
 import { nextTurn } from '../concurrency/turns';
-import type { EventStore } from '../event-store/event-store';
+import type { EventStore, RecordedEvent } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
 import { dayOf, shownOn } from './receipt-days';
 import { screenKey } from './receipt-log';
@@ -27,8 +27,11 @@ const DAY_MS = 86_400_000;
 
 const timeOf = (at: number): string => new Date(at).toISOString();
 
-/** When the service received each revision of an order, milliseconds since the epoch. */
-type Arrivals = ReadonlyMap<number, number>;
+/**
+ * When the service received each revision of an order, milliseconds since the epoch; of one that does not say so, infinity:
+ * nothing of it was shown before that was reported.
+ */
+export type Arrivals = ReadonlyMap<number, number>;
 
 /**
  * Yields what the reports of a screen say of an order, as far as it can be: nothing was shown before the service had it,
@@ -93,13 +96,17 @@ export class FirstReceipts {
   }
 }
 
+/** @returns when an event came, as {@link Arrivals} have it */
+export function arrivalOf(event: RecordedEvent): number {
+  const at = Date.parse(receivedAtOf(event));
+  return Number.isNaN(at) ? Infinity : at;
+}
+
 /** @returns when the revisions of an order came; none: there is no such order */
 async function arrivalsOf(store: Pick<EventStore, 'readStream'>, key: OrderKey): Promise<Arrivals> {
   const arrivals = new Map<number, number>();
   for await (const event of readIfThere(store, orderStream(key))) {
-    const at = Date.parse(receivedAtOf(event));
-    // Of one that does not say when it came, nothing was shown before that was reported.
-    arrivals.set(event.revision, Number.isNaN(at) ? Infinity : at);
+    arrivals.set(event.revision, arrivalOf(event));
     if (arrivals.size % SLICE_EVENTS === 0) await nextTurn();
   }
   return arrivals;
@@ -112,7 +119,7 @@ function daysOf(arrivals: Arrivals): readonly string[] {
 }
 
 /**
- * Reads what screens showed of an order on the days on which it had news, and the days after.
+ * Reads what screens showed of an order.
  * @returns null if nothing was ever reported about it
  * @throws {EventStoreError}
  */
@@ -121,7 +128,21 @@ export async function readOrderReceipts(
   key: OrderKey,
 ): Promise<OrderReceipts | null> {
   const arrivals = await arrivalsOf(store, key);
-  if (arrivals.size === 0) return null;
+  return arrivals.size === 0 ? null : readReceiptsOf(store, key, arrivals);
+}
+
+/**
+ * Reads what screens showed of some revisions of an order, on the days on which these came and the days after.
+ * @param goesOn asked before each turn of the event loop: whether it is still wanted
+ * @returns null if it was not wanted any more
+ * @throws {EventStoreError}
+ */
+export async function readReceiptsOf(
+  store: Pick<EventStore, 'readStream'>,
+  key: OrderKey,
+  arrivals: Arrivals,
+  goesOn: () => boolean = () => true,
+): Promise<OrderReceipts | null> {
   const first = new FirstReceipts();
   let looked = 0;
   for (const day of daysOf(arrivals)) {
@@ -133,6 +154,7 @@ export async function readOrderReceipts(
       if (looked < SLICE_RECEIPTS) continue;
       looked = 0;
       await nextTurn();
+      if (!goesOn()) return null;
     }
   }
   return first.list();

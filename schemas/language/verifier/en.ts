@@ -63,6 +63,11 @@ export const enVerifier = {
     one: 'Of {count} event, which a version before these hashes stored, nothing can be said.',
     other: 'Of {count} events, which versions before these hashes stored, nothing can be said.',
   },
+  'means.claims': {
+    one: '{count} claim of a screen is in it, that it showed the order. It is as it was written into this file. Whether the service received it so, only the log of the service shows; whether anybody looked, nothing shows.',
+    other:
+      '{count} claims of screens are in it, that they showed the order. They are as they were written into this file. Whether the service received them so, only the log of the service shows; whether anybody looked, nothing shows.',
+  },
   'means.begun': 'What came before some of the events in it is not in it, and was not verified.',
 
   'foreign.other':

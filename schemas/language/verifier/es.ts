@@ -63,6 +63,11 @@ export const esVerifier = {
     one: 'De {count} evento, que guardó una versión anterior a estos hashes, no se puede decir nada.',
     other: 'De {count} eventos, que guardaron versiones anteriores a estos hashes, no se puede decir nada.',
   },
+  'means.claims': {
+    one: 'Contiene {count} declaración de una pantalla, según la cual mostró el pedido. Está como se escribió en este archivo. Si el servicio la recibió así, solo lo muestra el registro del servicio; si alguien miró, no lo muestra nada.',
+    other:
+      'Contiene {count} declaraciones de pantallas, según las cuales mostraron el pedido. Están como se escribieron en este archivo. Si el servicio las recibió así, solo lo muestra el registro del servicio; si alguien miró, no lo muestra nada.',
+  },
   'means.begun': 'Lo que hubo antes de algunos de sus eventos no está en él, y no se verificó.',
 
   'foreign.other':

@@ -63,6 +63,11 @@ export const frCaVerifier = {
     one: 'De {count} événement, conservé par une version d’avant ces hachages, on ne peut rien dire.',
     other: 'De {count} événements, conservés par des versions d’avant ces hachages, on ne peut rien dire.',
   },
+  'means.claims': {
+    one: 'Il contient {count} déclaration d’un écran, selon laquelle il a affiché la commande. Elle est telle qu’elle a été écrite dans ce fichier. Si le service l’a reçue ainsi, seul le journal du service le montre; si quelqu’un a regardé, rien ne le montre.',
+    other:
+      'Il contient {count} déclarations d’écrans, selon lesquelles ils ont affiché la commande. Elles sont telles qu’elles ont été écrites dans ce fichier. Si le service les a reçues ainsi, seul le journal du service le montre; si quelqu’un a regardé, rien ne le montre.',
+  },
   'means.begun': 'Ce qui a précédé certains de ses événements n’y est pas, et n’a pas été vérifié.',
 
   'foreign.other':

@@ -63,6 +63,11 @@ export const ptBrVerifier = {
     one: 'De {count} evento, guardado por uma versão anterior a estes hashes, nada se pode dizer.',
     other: 'De {count} eventos, guardados por versões anteriores a estes hashes, nada se pode dizer.',
   },
+  'means.claims': {
+    one: 'Ele contém {count} declaração de uma tela, de que mostrou o pedido. Ela está como foi escrita neste arquivo. Se o serviço a recebeu assim, só o registro do serviço mostra; se alguém olhou, nada mostra.',
+    other:
+      'Ele contém {count} declarações de telas, de que mostraram o pedido. Elas estão como foram escritas neste arquivo. Se o serviço as recebeu assim, só o registro do serviço mostra; se alguém olhou, nada mostra.',
+  },
   'means.begun': 'O que veio antes de alguns dos seus eventos não está nele, e não foi verificado.',
 
   'foreign.other':

@@ -4,6 +4,7 @@ import { orderStream } from '../../../schemas/events/order-events';
 import { nextTurn } from '../../concurrency/turns';
 import type { Payload } from '../../event-store/event-store';
 import { readIfThere } from '../../event-store/reads';
+import { arrivalOf, readReceiptsOf } from '../../screen-reports/order-receipts';
 import type { ExportSource } from '../export/select-events';
 import { type EvidenceRow, type OrderEvidence, OrderReader } from './read-order';
 
@@ -39,7 +40,7 @@ const sizeOf = ({ event, reading }: EvidenceRow): number =>
   textSize(event.data, 2) + textSize(event.metadata) + stringifyJson(reading).length;
 
 /**
- * Reads all events of an order for evidence.
+ * Reads all events of an order for evidence, and what screens claim to have shown of them.
  * @param limits unset: as many as there are
  * @param goesOn asked before each turn of the event loop: whether the evidence is still wanted
  */
@@ -63,5 +64,9 @@ export async function collectEvidence(
     await nextTurn();
     if (!goesOn()) return { kind: 'unwanted' };
   }
-  return events === 0 ? { kind: 'nothing' } : { kind: 'collected', evidence: reader.read };
+  if (events === 0) return { kind: 'nothing' };
+  const { read } = reader;
+  const arrivals = new Map(read.rows.map(({ event }) => [event.revision, arrivalOf(event)]));
+  const shown = await readReceiptsOf(store, key, arrivals, goesOn);
+  return shown === null ? { kind: 'unwanted' } : { kind: 'collected', evidence: { ...read, shown } };
 }

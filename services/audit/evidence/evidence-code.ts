@@ -17,7 +17,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   'services/audit/evidence': ['bundle', 'make-bundle', 'read-order', 'reading', 'steps'],
   'services/audit/evidence/page': [
     ...['change-words', 'event-rows', 'first-page', 'html', 'order-tables', 'page-foot', 'page-style', 'page-times'],
-    ...['proven-words', 'report'],
+    ...['proven-words', 'report', 'shown-part'],
   ],
   'services/audit/export': ['ndjson', 'select-events', 'stream-count'],
   'services/audit/merkle': ['inclusion-text', 'signed-note', 'tree'],

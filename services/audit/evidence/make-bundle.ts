@@ -14,7 +14,7 @@ export const makeBundle = (options: BundleOptions): string => atOnce(bundleSteps
 /** The same in steps of an event or so each, for who has something else to do between them. */
 export function* bundleSteps(options: BundleOptions): Steps<string> {
   const { key, secrets, checkpoints, proof, withheld, locationName, timeZone, version, code, exportedAt } = options;
-  const { rows, orders, faults } = options.evidence;
+  const { rows, orders, faults, shown } = options.evidence;
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) throw new Error('evidence is of one event or more');
   const lines = new LineWriter();
@@ -29,6 +29,7 @@ export function* bundleSteps(options: BundleOptions): Steps<string> {
     yield;
   }
   write({ kind: 'summary', orders, faults });
+  if (shown !== null) write({ kind: 'claims', receipts: shown.receipts, truncated: shown.truncated });
   write({ kind: 'secrets', configured: secrets });
   for (const checkpoint of checkpoints) write({ kind: 'checkpoint', checkpoint });
   if (proof !== null) write({ kind: 'proof', position: proof.position, proof: proof.proof });

@@ -3,6 +3,7 @@ import { nothingSummed, summarize, type SummaryFold } from '../../../projections
 import type { OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent } from '../../../schemas/events/order-events';
 import type { OrderSummary } from '../../../schemas/api/order-summary';
+import type { OrderReceipts } from '../../../schemas/api/screen-reports';
 import { StreamHeads } from '../chain/stream-heads';
 import { emptyTally, tallyEvent } from '../chain/verification';
 import type { Fault } from '../chain/verify-event';
@@ -24,7 +25,15 @@ export interface OrderEvidence {
   /** Of the orders that had the number, oldest first. */
   readonly orders: readonly OrderSummary[];
   readonly faults: readonly ChainFault[];
+  /**
+   * What screens claim to have shown of these events, which does not follow from them; null in bundles of versions that did
+   * not say so.
+   */
+  readonly shown: OrderReceipts | null;
 }
+
+/** What follows from the events of an order. */
+export type ReadOrder = Omit<OrderEvidence, 'shown'>;
 
 /** Reads the events of an order, one by one and in their order, for evidence. */
 export class OrderReader {
@@ -50,7 +59,7 @@ export class OrderReader {
     return reading;
   }
 
-  get read(): OrderEvidence {
+  get read(): ReadOrder {
     const faults = this.#tally.faults.map(({ revision, detail }) => ({ revision, detail }));
     return { rows: this.#rows, orders: this.#summary.orders, faults };
   }

@@ -45,6 +45,10 @@ function withinLines({ within = null }: Verified): readonly string[] {
   return [sayVerifying(OF_FILES, within === 'all' ? 'means.within_all' : 'means.within_facts')];
 }
 
+/** Returns what claims of screens are worth. */
+const claimLines = ({ claims = 0 }: Verified): readonly string[] =>
+  claims === 0 ? [] : [sayVerifying(OF_FILES, 'means.claims', { count: claims })];
+
 /** Returns how many events there are of which less can be said. */
 function limitLines({ tally: { unsealed, firstUnsealed, begun } }: Verified): readonly string[] {
   const carry = counted(unsealed, 'event carries', 'events carry');
@@ -66,5 +70,6 @@ export const resultLines = (name: string, verified: Verified): readonly string[]
     ...withinLines(verified),
     ...aboutLines(verified),
     ...limitLines(verified),
+    ...claimLines(verified),
     ...verified.notes,
   ].map(printableLine);

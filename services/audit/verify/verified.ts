@@ -16,6 +16,8 @@ export interface Verified {
   readonly restores?: readonly string[];
   /** What a file is about; only where nothing that was verified contradicts it. */
   readonly about?: About | null;
+  /** How many claims of screens are in evidence; only where nothing that was verified contradicts it. */
+  readonly claims?: number;
   /** What of a file that does not hold is as it was written nevertheless. */
   readonly within?: Within | null;
   /** What is known of who signed what is signed in evidence. */

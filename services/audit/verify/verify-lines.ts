@@ -135,6 +135,7 @@ export class LineVerification {
         this.#reading(members);
         return;
       case 'summary':
+      case 'claims':
       case 'secrets':
       case 'checkpoint':
       case 'proof':

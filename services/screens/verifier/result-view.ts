@@ -71,7 +71,7 @@ const SIGNED_BY = {
 } as const satisfies Readonly<Record<Signer, VerifierId>>;
 
 function meaningOf(file: FileKind, verified: Verified, speech: Speech): readonly string[] {
-  const { tally, signer } = verified;
+  const { tally, claims = 0, signer } = verified;
   const verdict = verdictOf(verified);
   if (verdict === 'broken') return brokenMeaning(file, verified).map((id) => say(speech, id));
   const first: readonly VerifierPlain[] = verdict === 'holds' ? [holdsMeaning(file)] : doubtMeaning(file, verified);
@@ -80,12 +80,13 @@ function meaningOf(file: FileKind, verified: Verified, speech: Speech): readonly
     ...(tally.unsealed === 0 ? [] : [say(speech, 'means.unsealed', { count: tally.unsealed })]),
     ...(tally.begun === 0 ? [] : [say(speech, 'means.begun')]),
     say(speech, 'means.not_true'),
+    ...(claims === 0 ? [] : [say(speech, 'means.claims', { count: claims })]),
     ...(signer === undefined ? [] : [say(speech, SIGNED_BY[signer])]),
   ];
 }
 
 /** A message about a result that has no places. */
-type VerifierPlain = Exclude<Extract<VerifierId, `means.${string}`>, 'means.unsealed'>;
+type VerifierPlain = Exclude<Extract<VerifierId, `means.${string}`>, 'means.unsealed' | 'means.claims'>;
 
 const holdsMeaning = (file: FileKind): VerifierPlain => (file === 'csv' ? 'means.holds_rows' : 'means.holds');
 

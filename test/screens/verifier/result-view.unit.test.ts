@@ -34,6 +34,13 @@ describe('what the verifier says of a file', () => {
     expect(viewOf(evidence({ signer: 'nobody' })).meaning.at(-1)).toBe(enVerifier['means.signed_by_nobody']);
   });
 
+  it('where screens claim that they showed the order, it is said how many do, and what that is worth', () => {
+    const { meaning } = viewOf(evidence({ claims: 2, signer: 'key' }));
+    expect(meaning[2]).toMatch(/^2 claims of screens are in it.* whether anybody looked, nothing shows\.$/);
+    expect(resultView('a.html', evidence({ claims: 1 }), SPANISH).meaning.at(-1)).toMatch(/^Contiene 1 declaración/);
+    expect(viewOf(evidence({ claims: 0 })).meaning.join(' ')).not.toContain('claim');
+  });
+
   it('of a file without contacts it is said first what of it holds, and then what cannot be checked', () => {
     const { verdict, title, meaning } = viewOf(evidence({ doubts: [doubt('withheld')] }));
     expect([verdict, title]).toEqual(['undecided', 'What can be checked holds']);

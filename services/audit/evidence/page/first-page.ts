@@ -10,6 +10,7 @@ import { html } from './html';
 import { partsAsHtml, stageTable, whoTable } from './order-tables';
 import type { PageTimes } from './page-times';
 import { contradiction, type ProvenPart, provenWords } from './proven-words';
+import { shownWords } from './shown-part';
 
 /** The first page of a bundle, for somebody who has to judge: who, when, for how long, and what of it is proven. */
 
@@ -91,9 +92,11 @@ const WITHHELD =
 /** @returns what the file is about and up to where, HTML. */
 function facts({ key, evidence, locationName, times, version, exportedAt }: FirstPageOptions): string {
   const clocks = times.zone === 'UTC' ? 'In UTC' : `By the clocks of ${html(times.zone)}`;
+  const screens = shownWords(evidence, times);
   const all = [
     ['Restaurant', restaurantWords(key, locationName)],
     ['Recorded', extentWords(evidence.rows, times)],
+    ...(screens === null ? [] : [['Screens', screens] as const]),
     ['Times', `${clocks}, cut to the second. Each event below has its time in UTC too.`],
     [
       'Written',
@@ -127,6 +130,7 @@ export function* firstPage(options: FirstPageOptions): Steps<string> {
     provenWords({
       proven,
       withheld,
+      hasClaims: (evidence.shown?.receipts.length ?? 0) > 0,
       isSealed: evidence.rows.every(({ event }) => hashOf(event, 'event_hash') !== null),
     }),
     '</section>',

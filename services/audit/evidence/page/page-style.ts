@@ -33,6 +33,7 @@ table{font-size:8pt;line-height:1.28}code,pre{font-size:7.5pt}.wire{font-size:6.
 .proof{font-size:8pt;line-height:1.28}.proof h2{margin:.5em 0 .1em}.withheld{padding:.2rem .5rem;font-size:8.5pt}
 [aria-label^=Who] th{width:23%}[aria-label^=Who] th:nth-child(1){width:17.5%}
 [aria-label^=Who] th:nth-child(2){width:24.5%}[aria-label^=Who] th:nth-child(5){width:12%}
+[aria-label^=What] th:nth-child(1){width:6%}[aria-label^=What] th:nth-child(3){width:34%}
 [aria-label=Events] table{table-layout:fixed}[aria-label=Events] th{box-sizing:border-box;width:12.5%}
 [aria-label=Events] th:nth-child(1){width:8%}[aria-label=Events] th:nth-child(2){width:25%}
 [aria-label=Events] th:nth-child(3){width:13%}[aria-label=Events] th:nth-child(4){width:30%}

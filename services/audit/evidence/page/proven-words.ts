@@ -8,9 +8,9 @@ const PROVEN =
   `What was reported, and when this service received it, ${CONDITION}: each event holds a hash of its content, and the hash of ` +
   'the event before it. An event that was changed, removed, inserted or moved is found.';
 const UNSEALED = ' Of events that versions before these hashes stored, which have none here, it is not proven.';
-const PROVEN_OF_PAGE =
-  'That this page says nothing but what follows from the events in this file, beside the name of the restaurant: it is made ' +
-  'again from them and compared.';
+const provenOfPage = (hasClaims: boolean): string =>
+  'That this page says nothing but what follows from the events in this file, beside the name of the restaurant' +
+  `${hasClaims ? ' and what screens claim' : ''}: it is made again from them and compared.`;
 const provenByNote = (position: string): string =>
   `That the events up to position ${position} were in a log that the key of this service signed. Anyone who has the key could ` +
   'sign another log: a witness helps against that, or a note that was kept elsewhere. It takes the public key of the service, ' +
@@ -19,8 +19,10 @@ const PROVEN_OF_WITHHELD = [
   `That this file is whole, and as it was written, ${CONDITION}: each of its lines holds the hash of the line before it.`,
   'That this page says nothing but what the lines in this file say.',
 ];
+const notTrue = (hasClaims: boolean): string =>
+  `That what was reported${hasClaims ? ', or what screens claim,' : ''} was true. Times are those at which reports came; ` +
+  'nobody watched the door.';
 const NOT_PROVEN_OF_ANY = [
-  'That what was reported was true. Times are those at which reports came; nobody watched the door.',
   'That no report was lost on its way here, or never sent.',
   'That the whole file was not made anew, or cut at its beginning or end, with all its hashes, which anybody can compute: ' +
     'comparing it with the store finds that. That the store was not, only signed checkpoints prove that were kept elsewhere.',
@@ -55,11 +57,14 @@ export const contradiction = (proven: ProvenPart | null): string =>
 export function provenWords({
   proven,
   withheld,
+  hasClaims,
   isSealed,
 }: {
   /** What the proof in it shows; null if there is none. */
   readonly proven: ProvenPart | null;
   readonly withheld: boolean;
+  /** It has claims of screens. */
+  readonly hasClaims: boolean;
   /** Each event has hashes. */
   readonly isSealed: boolean;
 }): string {
@@ -67,9 +72,9 @@ export function provenWords({
   return [
     '<div class="proof">',
     '<h2>What this file proves</h2>',
-    list(withheld ? PROVEN_OF_WITHHELD : [`${PROVEN}${isSealed ? '' : UNSEALED}`, PROVEN_OF_PAGE, ...ofNote]),
+    list(withheld ? PROVEN_OF_WITHHELD : [`${PROVEN}${isSealed ? '' : UNSEALED}`, provenOfPage(hasClaims), ...ofNote]),
     '<h2>What it does not prove</h2>',
-    list(withheld ? NOT_PROVEN_OF_WITHHELD : NOT_PROVEN),
+    list([notTrue(hasClaims), ...(withheld ? NOT_PROVEN_OF_WITHHELD : NOT_PROVEN)]),
     '</div>',
   ].join('\n');
 }

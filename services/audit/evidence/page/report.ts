@@ -19,6 +19,7 @@ import { pageFoot } from './page-foot';
 import { PAGE_STYLE } from './page-style';
 import { pageTimes } from './page-times';
 import type { ProvenPart } from './proven-words';
+import { shownPart } from './shown-part';
 
 /** The report of a bundle: HTML that runs nothing and loads nothing, and in which whatever was recorded is text. */
 
@@ -102,6 +103,7 @@ export function* reportParts(options: BundleOptions): Steps<{ readonly before: s
     'fingerprint that does not give it away.</p>',
     '<h3>The ways in which events were read</h3>',
     list(verdictItems(orders)),
+    ...(yield* shownPart(evidence, times)),
     '<h2>Chain</h2>',
     chainResult(faults),
     ...(withheld

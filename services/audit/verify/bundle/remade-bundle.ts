@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { OrderSummary } from '../../../../schemas/api/order-summary';
 import { Change, EarlierReport } from '../../../../schemas/api/order-view';
+import { OrderReceipts } from '../../../../schemas/api/screen-reports';
 import { STAGES, VERDICTS } from '../../../../schemas/vocabulary';
 import type { EventProof } from '../../evidence/bundle-options';
 import { makeBundle } from '../../evidence/make-bundle';
-import { type ChainFault, type EvidenceRow, type OrderEvidence, OrderReader } from '../../evidence/read-order';
+import {
+  type ChainFault,
+  type EvidenceRow,
+  type OrderEvidence,
+  OrderReader,
+  type ReadOrder,
+} from '../../evidence/read-order';
 import type { EvidenceReading } from '../../evidence/reading';
 import type { Manifest } from '../../export/ndjson';
 import { eventOf, type Members } from '../line-members';
@@ -23,7 +30,10 @@ export type Remade =
 export interface BundleContent {
   readonly lines: readonly Members[];
   readonly manifest: Manifest;
-  /** What follows from the events of the order; with contacts withheld, what its lines say. Null if nothing does. */
+  /**
+   * What follows from the events of the order, and what screens claim; with contacts withheld, what its lines say. Null if
+   * nothing does.
+   */
   readonly order: OrderEvidence | null;
   /** Why nothing can be made of the events; null if something can, or if they are not there. */
   readonly impossible: string | null;
@@ -52,7 +62,9 @@ function orderIn(lines: readonly Members[], { scope, withheld }: Manifest): Orde
   const order = withheld
     ? asWritten(of('event'), of('reading'), of('summary'))
     : asRead({ location_id, order_id }, of('event'));
-  return order === null || order.rows.length === 0 ? null : order;
+  if (order === null || order.rows.length === 0) return null;
+  const shown = claimsIn(of('claims'), order);
+  return shown === undefined ? null : { ...order, shown };
 }
 
 /** @returns the bundle that follows from its events; with contacts withheld, the one that shows what its lines say. */
@@ -102,8 +114,20 @@ function proofIn([line, ...others]: readonly Members[]): EventProof | null | und
     : undefined;
 }
 
+/**
+ * @returns what screens claim, or null if nothing says so; undefined if it is of another form or of events that are not
+ *   here, or does not stand there once
+ */
+function claimsIn([line, ...others]: readonly Members[], { rows }: ReadOrder): OrderReceipts | null | undefined {
+  if (line === undefined) return null;
+  if (others.length > 0 || !OrderReceipts.safeParse(line).success) return undefined;
+  const { receipts, truncated } = line as unknown as OrderReceipts; // of the form that was just checked
+  const revisions = new Set(rows.map(({ event }) => event.revision));
+  return receipts.every(({ revision }) => revisions.has(revision)) ? { receipts, truncated } : undefined;
+}
+
 /** What follows from the events. */
-function asRead(key: ConstructorParameters<typeof OrderReader>[0], events: readonly Members[]): OrderEvidence {
+function asRead(key: ConstructorParameters<typeof OrderReader>[0], events: readonly Members[]): ReadOrder {
   const reader = new OrderReader(key);
   for (const line of events) {
     const event = eventOf(line);
@@ -148,7 +172,7 @@ function asWritten(
   events: readonly Members[],
   readings: readonly Members[],
   summaries: readonly Members[],
-): OrderEvidence | null {
+): ReadOrder | null {
   const [summary, ...others] = summaries;
   if (summary === undefined || others.length > 0 || !isOf(WrittenSummary, summary)) return null;
   const rows = events.map((line, index): EvidenceRow | null => {

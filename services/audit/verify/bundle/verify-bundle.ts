@@ -89,7 +89,8 @@ export function verifyBundle(
   const isKnown = tally.faultCount === 0 || within !== null;
   const about = isKnown && manifest !== null ? aboutFile(manifest, lines.span, page.content?.order?.orders) : null;
   const signer = signerOf(members, publicKey);
-  return { tally, faults: inOrder(tally.faults), doubts, notes, about, within, signer };
+  const claims = isKnown ? (page.content?.order?.shown?.receipts.length ?? 0) : 0;
+  return { tally, faults: inOrder(tally.faults), doubts, notes, about, claims, within, signer };
 }
 
 function addLines(lines: LineVerification, evidence: Buffer): void {

@@ -12,6 +12,7 @@ import { pastLog } from '../../../support/past-log';
 import { temporaryDirectory } from '../../../support/running-service';
 import { violations } from '../../../support/screen-inspect';
 import { NOTHING_SIGNED } from './recorded-order';
+import { recordShown } from './shown-order';
 
 /** The page of evidence as a judge opens it: on a screen and on paper. */
 
@@ -51,6 +52,11 @@ beforeAll(async () => {
   const metadata = { received_at: ELEMENTS, signed_with: ELEMENTS, content_hash: ELEMENTS, [ELEMENTS]: ELEMENTS };
   const foreign = { id: newEventId(), type: ELEMENTS, data: { [ELEMENTS]: ELEMENTS }, metadata };
   await store.append(orderStream(HOSTILE_KEY), [foreign], hostile.length - 1);
+  const claim = { revision: 1, at: new Date(begun + 61_000).toISOString(), behindMs: 3_600_000 };
+  await recordShown(
+    store,
+    [KEY, HOSTILE_KEY].map((key) => ({ ...claim, key, screen: '<img src=x onerror="window.hacked=1">' })),
+  );
   await store.close();
 });
 afterAll(() => {
@@ -84,6 +90,7 @@ describe('the page of evidence', () => {
         expect(await lab.page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
       }
       expect(await lab.page.evaluate('window.hacked')).toBeUndefined();
+      expect(await lab.page.getByRole('heading', { name: 'What screens showed' }).count()).toBe(1);
       expect(await lab.page.getByText('Phones and passcodes were withheld').count()).toBe(withheld ? 1 : 0);
       expect(lab.strangers).toEqual([]);
     },

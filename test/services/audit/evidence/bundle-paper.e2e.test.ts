@@ -7,7 +7,8 @@ import { browserLab } from '../../../support/browser-lab';
 import { filledTo, type PaperPage, pagesOf } from '../../../support/paper';
 import { temporaryDirectory } from '../../../support/running-service';
 import { placeIn, signOnce } from '../support';
-import { type Done, KEY, recordedOrder, type Reported } from './recorded-order';
+import { BEGUN_MS, type Done, KEY, recordedOrder, type Reported } from './recorded-order';
+import { recordShown, type Shown } from './shown-order';
 import { QUARREL, USUAL } from './stories';
 
 /** Evidence on paper, as it is handed to a court. */
@@ -35,14 +36,26 @@ interface Printing {
   readonly withheld?: boolean;
   readonly locationName?: string | null;
   readonly timeZone?: string;
+  /** Each revision was on three screens, and its alarm sounded on one. */
+  readonly isShown?: boolean;
 }
+
+/** What screens showed of so many events. */
+const shownOf = (events: number): readonly Shown[] =>
+  Array.from({ length: events }, (_, revision) =>
+    ['counter 1', 'counter 2', 'drive-through window'].map((screen, index): Shown => {
+      const at = new Date(BEGUN_MS + revision * EVERY_MS + 300 * (index + 1)).toISOString();
+      return { revision, at, screen, part: index === 2 ? 'alarm' : 'tile' };
+    }),
+  ).flat();
 
 /** Prints the evidence of an order, with the signed checkpoint that it would have. */
 async function printed(
   story: readonly (Reported | Done)[],
-  { format, withheld = false, locationName = 'Harbour Street', timeZone = 'America/New_York' }: Printing,
+  { format, withheld = false, locationName = 'Harbour Street', timeZone = 'America/New_York', isShown }: Printing,
 ): Promise<readonly PaperPage[]> {
   const store = await recordedOrder(story, EVERY_MS);
+  if (isShown === true) await recordShown(store, shownOf(story.length));
   const collected = await collectEvidence(store, KEY);
   if (collected.kind !== 'collected') throw new Error(collected.kind);
   const { evidence } = collected;
@@ -80,6 +93,25 @@ describe('evidence on paper', () => {
       expect(first).not.toContain(DETAILS);
       expect(second).toContain(DETAILS);
       expect(nearlyEmpty(pages)).toEqual([]);
+    },
+  );
+
+  it.each(PAPERS.flatMap((format) => [false, true].map((withheld) => ({ format, withheld }))))(
+    'what screens showed takes a line of a first page that stands alone on $format, and no event of it is torn, with contacts withheld: $withheld',
+    async ({ format, withheld }) => {
+      for (const story of Object.keys(USUAL)) {
+        const pages = await printed(USUAL[story] ?? [], { format, withheld, isShown: true });
+        const texts = pages.map(textOf);
+        expect(texts[0]).toContain('with which a driver was here');
+        expect(texts[0]).toContain(withheld ? LAST_OF_FIRST.withheld : LAST_OF_FIRST.shown);
+        expect(texts[0]).not.toContain(DETAILS);
+        expect(nearlyEmpty(pages)).toEqual([]);
+        const parts = texts.map((text) =>
+          [/counter 1, signed in/g, /drive-through window, signed in/g].map((of) => text.match(of)?.length ?? 0),
+        );
+        expect(parts.filter(([begun, ended]) => begun !== ended)).toEqual([]);
+        expect(parts.reduce((sum, [begun = 0]) => sum + begun, 0)).toBe(USUAL[story]?.length);
+      }
     },
   );
 

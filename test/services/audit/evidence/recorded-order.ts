@@ -18,6 +18,8 @@ export const KEY = orderKey('disputes', 'o/1');
 export const NOTHING_SIGNED = { checkpoints: [], prove: () => Promise.resolve(null) };
 
 const MINUTE_MS = 60_000;
+/** When the first report came. */
+export const BEGUN_MS = Date.parse('2026-11-21T22:05:00.000Z');
 
 /** What of a delivery matters to a test. */
 export interface Reported {
@@ -37,13 +39,12 @@ interface AcknowledgedPress {
 
 /** @returns a store that holds what was reported, and what was done, one after the other. */
 export async function recordedOrder(happened: readonly (Reported | Done)[], everyMs = MINUTE_MS): Promise<EventStore> {
-  const begun = Date.parse('2026-11-21T22:05:00.000Z');
-  const store = createMemoryStore({ now: () => begun });
+  const store = createMemoryStore({ now: () => BEGUN_MS });
   const record = createRecorder(store, new Admission());
   const act = createActionRecorder(store);
   let revision = -1;
   for (const [index, one] of happened.entries()) {
-    const receivedAt = new Date(begun + index * everyMs).toISOString();
+    const receivedAt = new Date(BEGUN_MS + index * everyMs).toISOString();
     const requestId = `request ${String(index)}`;
     if ('press' in one) {
       const press = { by: readerName(one.by), request: { ...one.press, revision, at: receivedAt } };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { orderStream } from '../../../../schemas/events/order-events';
 import { enVerifier } from '../../../../schemas/language/verifier/en';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../../../services/audit/evidence/bundle';
@@ -8,11 +7,11 @@ import { makeBundle } from '../../../../services/audit/evidence/make-bundle';
 import { OrderReader } from '../../../../services/audit/evidence/read-order';
 import { atOnce } from '../../../../services/audit/evidence/steps';
 import { evidenceSteps } from '../../../../services/audit/evidence/write-evidence';
-import { lineHash } from '../../../../services/audit/export/ndjson';
 import { eventOf } from '../../../../services/audit/verify/line-members';
 import { verifyBundle } from '../../../../services/audit/verify/bundle/verify-bundle';
 import type { Verified } from '../../../../services/audit/verify/verified';
 import { KEY, recordedOrder, type Reported } from '../evidence/recorded-order';
+import { forged, type Members } from './mutations';
 
 /** Bundles that somebody made who knows how: all their hashes that are not over what was recorded fit. */
 
@@ -51,36 +50,6 @@ const faultsOf = (bundle: string) => verified(bundle).faults.map(({ code, detail
 /** The last time that there is: no clock of a place can show what is around it. */
 const LAST_TIME = '+275760-09-13T00:00:00.000Z';
 
-type Members = Readonly<Record<string, unknown>>;
-
-/**
- * @returns the bundle with lines that were changed, and every hash that is not over what was recorded made to fit.
- * @param change of a line; of the manifest, as text too
- */
-function forged(bundle: string, change: (line: Members) => Members, manifestText = (text: string) => text): string {
-  const parts = splitBundle(Buffer.from(bundle));
-  const [before, evidence, after] = [parts?.before, parts?.evidence, parts?.after].map((part) => String(part));
-  const digest = createHash('sha256');
-  const report = createHash('sha256')
-    .update(before ?? '')
-    .update(after ?? '');
-  let [last, text] = ['', ''];
-  for (const line of (evidence ?? '').trimEnd().split('\n')) {
-    const { line_hash: _hash, ...members } = change(JSON.parse(line) as Members);
-    const isManifest = members['kind'] === 'manifest';
-    const whole = isManifest
-      ? { ...members, sha256: digest.digest('hex'), report_sha256: report.digest('hex') }
-      : members;
-    const body = JSON.stringify(whole).slice(0, -1).replaceAll('<', '\\u003c');
-    const said = isManifest ? manifestText(body) : body;
-    last = lineHash(last, said);
-    const written = `${said},"line_hash":"${last}"}\n`;
-    if (!isManifest) digest.update(written);
-    text += written;
-  }
-  return `${before ?? ''}${text}${after ?? ''}`;
-}
-
 const inManifest =
   (more: Members) =>
   (line: Members): Members =>
@@ -112,7 +81,7 @@ describe('the verification of a bundle that somebody forged', () => {
     for await (const event of (await recordedOrder(REPORTS)).readStream(orderStream(KEY))) {
       reader.add(event.revision === 4 ? { ...event, data: { ...(event.data as object), status: 'canceled' } } : event);
     }
-    return makeBundle({ ...OPTIONS, ...more, withheld: false, evidence: reader.read });
+    return makeBundle({ ...OPTIONS, ...more, withheld: false, evidence: { ...reader.read, shown: null } });
   }
 
   it.each([

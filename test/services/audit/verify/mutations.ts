@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { splitBundle } from '../../../../services/audit/evidence/bundle';
-import { LineWriter } from '../../../../services/audit/export/ndjson';
+import { lineHash, LineWriter } from '../../../../services/audit/export/ndjson';
 
 /** What happens to files on their way, and what somebody may do to them. */
 
@@ -70,4 +70,39 @@ export function refitted(bytes: Buffer, change: (page: string) => string, code?:
     return writer.write({ ...rest, software, report_sha256 }, true);
   });
   return `${before ?? ''}${evidence.join('')}${after ?? ''}`;
+}
+
+export type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * @returns the bundle with lines that were changed, and every hash that is not over what was recorded made to fit.
+ * @param change of a line, to one or several; of the manifest, as text too
+ */
+export function forged(
+  bundle: string,
+  change: (line: Members) => Members | readonly Members[],
+  manifestText = (text: string) => text,
+): string {
+  const parts = splitBundle(Buffer.from(bundle));
+  const [before, evidence, after] = [parts?.before, parts?.evidence, parts?.after].map((part) => String(part));
+  const digest = createHash('sha256');
+  const report = createHash('sha256')
+    .update(before ?? '')
+    .update(after ?? '');
+  let [last, text] = ['', ''];
+  const lines = (evidence ?? '').trimEnd().split('\n');
+  for (const line of lines.flatMap((one) => change(JSON.parse(one) as Members))) {
+    const { line_hash: _hash, ...members } = line;
+    const isManifest = members['kind'] === 'manifest';
+    const whole = isManifest
+      ? { ...members, sha256: digest.digest('hex'), report_sha256: report.digest('hex') }
+      : members;
+    const body = JSON.stringify(whole).slice(0, -1).replaceAll('<', '\\u003c');
+    const said = isManifest ? manifestText(body) : body;
+    last = lineHash(last, said);
+    const written = `${said},"line_hash":"${last}"}\n`;
+    if (!isManifest) digest.update(written);
+    text += written;
+  }
+  return `${before ?? ''}${text}${after ?? ''}`;
 }

@@ -60,7 +60,7 @@ function bundleOf(
   for (const event of events) reader.add(event);
   return makeBundle({
     key: KEY,
-    evidence: reader.read,
+    evidence: { ...reader.read, shown: null },
     secrets: [],
     checkpoints,
     proof,
