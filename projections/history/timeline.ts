@@ -10,7 +10,7 @@ import { beginsNewOrder, evolveBy, type OrderState, toOrder } from '../order/ord
 import { hasEnded } from '../order/stage';
 
 /** One event as people read it, given everything before it. */
-export interface Reading {
+export interface EventReading {
   readonly stage: Stage;
   readonly verdict: Verdict;
   readonly same_report_as: EarlierReport | null;
@@ -73,7 +73,11 @@ const changesFrom = (key: OrderKey, before: OrderState, after: OrderState): Chan
   changesBetween(visible(toOrder(key, before)), visible(toOrder(key, after)));
 
 /** Reads one event: the state after it, and what it meant to someone who knew everything before it. */
-export function read(key: OrderKey, before: OrderState, event: OrderEvent): { state: OrderState; reading: Reading } {
+export function read(
+  key: OrderKey,
+  before: OrderState,
+  event: OrderEvent,
+): { state: OrderState; reading: EventReading } {
   const said = saidBy(event);
   const after = evolveBy(said, before, event);
   const changes = changesFrom(key, before, after);

@@ -3,7 +3,7 @@ import { Problem } from '../http/problem';
 import type { Reader, ReaderDirectory } from './readers/readers';
 import type { BasePath } from '../http/base-path';
 import { cameOverTls } from './login/forwarded';
-import { credentialOf, isSameOrigin, type Session } from './login/session';
+import { credentialOf, isSameOrigin, type SessionCookies } from './login/session';
 
 /** Who reads: what stands before every call that only readers may make. */
 
@@ -13,7 +13,7 @@ const LOCAL = 'reader';
  * Lets through who has a token, and refuses with 401. A person who opens a page without one is led to the login page.
  * Routes behind it get the reader by {@link readerOf}.
  */
-export function createGuard(readers: ReaderDirectory, session: Session, basePath: BasePath): RequestHandler {
+export function createGuard(readers: ReaderDirectory, session: SessionCookies, basePath: BasePath): RequestHandler {
   return (request, response, next) => {
     const credential = credentialOf(request.headers);
     const reader = readers.anyone ?? (credential === null ? null : readers.identify(credential.token));

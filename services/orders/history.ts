@@ -14,7 +14,7 @@ import { nextTurn } from '../concurrency/turns';
 /** What was said about an order, and what was true when: both by replaying its stream, never from the read model. */
 
 /** When to stop folding. */
-export type Moment =
+export type PastMoment =
   | { readonly kind: 'revision'; readonly revision: number }
   /** Milliseconds since the epoch. */
   | { readonly kind: 'time'; readonly at: number };
@@ -24,7 +24,7 @@ export interface OrderHistory {
    * @returns the state of an order after the event of a revision, or after the last event received at or before a time;
    * null if there was no such event.
    */
-  stateAt(key: OrderKey, moment: Moment): Promise<OrderState | null>;
+  stateAt(key: OrderKey, moment: PastMoment): Promise<OrderState | null>;
   /**
    * @param after revision after which the page begins; null for the first page
    * @returns null if nothing was ever reported about the order.

@@ -3,7 +3,7 @@ import {
   AXES,
   Coverage,
   gapQuantile,
-  type Group,
+  type SourceGroup,
   isKnown,
   MAX_GROUPS,
   MAX_UNKNOWN_VALUES,
@@ -32,7 +32,7 @@ const sightings = (events: readonly OrderEvent[]): Sighting[] => {
 };
 const seen = (...found: readonly DeliveryObject[]): Sighting[] => sightings(eventsOf(...found));
 
-function groupsOf(lives: readonly (readonly OrderEvent[])[]): readonly Group[] {
+function groupsOf(lives: readonly (readonly OrderEvent[])[]): readonly SourceGroup[] {
   const coverage = new Coverage();
   for (const life of lives) for (const sighting of sightings(life)) coverage.add(locationId('here'), sighting);
   return coverage.groups;
@@ -114,7 +114,7 @@ describe('coverage', () => {
       fc.property(fc.array(arbitraryEvents, { maxLength: 6 }), (lives) => {
         const groups = groupsOf(lives);
         const events = lives.flat();
-        const sum = (of: (group: Group) => number): number => groups.reduce((all, group) => all + of(group), 0);
+        const sum = (of: (group: SourceGroup) => number): number => groups.reduce((all, group) => all + of(group), 0);
         expect(sum(({ events: count }) => count)).toBe(events.length);
         for (const axis of AXES) {
           const said = events.filter((event) => saidBy(event)[axis] !== null);
@@ -127,7 +127,7 @@ describe('coverage', () => {
   });
 
   it("coverage does not depend on which order's events come first", () => {
-    const shape = (groups: readonly Group[]): unknown =>
+    const shape = (groups: readonly SourceGroup[]): unknown =>
       groups.map((group) => [
         group.source,
         group.events,

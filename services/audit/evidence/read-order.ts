@@ -5,7 +5,7 @@ import { decodeOrderEvent } from '../../../schemas/events/order-events';
 import type { OrderSummary } from '../../../schemas/api/order-summary';
 import { StreamHeads } from '../chain/stream-heads';
 import { emptyTally, tallyEvent } from '../chain/verification';
-import type { Fault } from '../chain/verify-event';
+import type { VerificationFault } from '../chain/verify-event';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { type EvidenceReading, readingOf } from './reading';
 
@@ -16,7 +16,7 @@ export interface EvidenceRow {
 }
 
 /** What does not hold of an event, as evidence says it. */
-export type ChainFault = Pick<Fault, 'revision' | 'detail'>;
+export type ChainFault = Pick<VerificationFault, 'revision' | 'detail'>;
 
 /** All that evidence says of an order. */
 export interface OrderEvidence {

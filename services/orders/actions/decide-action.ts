@@ -69,13 +69,13 @@ export type ActionDecision =
   | { readonly kind: 'no_such_revision' };
 
 /** What was pressed, and by whom; null while reading is open. */
-export interface Press {
+export interface RequestedAction {
   readonly request: ActionRequest;
   readonly by: ReaderName | null;
 }
 
 /** @param driver_revision of the driver on the card @returns the action that a press is */
-function actionFor({ request, by }: Press, driver_revision: number | null): RailAction {
+function actionFor({ request, by }: RequestedAction, driver_revision: number | null): RailAction {
   const pressed = { by, at: timeInAction(request.at) ?? request.at, seen_revision: request.revision };
   switch (request.type) {
     case 'handed_over': {
@@ -93,7 +93,7 @@ function actionFor({ request, by }: Press, driver_revision: number | null): Rail
  * @param stored an event that has the key of a press
  * @returns whether it is what was pressed; who sent it does not matter, nor what driver was on the card
  */
-export function isSamePress(stored: Pick<RecordedEvent, 'type' | 'data'>, press: Press): boolean {
+export function isSamePress(stored: Pick<RecordedEvent, 'type' | 'data'>, press: RequestedAction): boolean {
   const action = actionOf(stored);
   if (action === null) return false;
   const driver_revision = 'driver_revision' in action.data ? action.data.driver_revision : null;
@@ -125,7 +125,7 @@ function outdated(request: ActionRequest, { seen, since, now }: ReadForAction): 
  * a driver who was not on the card. What was recorded under its key is not done again.
  * @throws {Error} if a press has in it what its schema does not take, for what is appended has to be read again
  */
-export function decideAction(read: ReadForAction, press: Press): ActionDecision {
+export function decideAction(read: ReadForAction, press: RequestedAction): ActionDecision {
   const { now, sameKey, newest } = read;
   const { request } = press;
   if (newest === null || now.revision < 0) return { kind: 'no_order' };

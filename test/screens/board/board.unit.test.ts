@@ -18,7 +18,7 @@ import {
 } from '../../../services/screens/browser/board/model/handoff/acknowledgements';
 import { arrange, type ArrangeOptions } from '../../../services/screens/browser/board/model/arrange';
 import {
-  type CustomerOrder,
+  type ListedOrder,
   customerLists,
   PREPARING_SHOWN_MS,
   READY_SHOWN_MS,
@@ -211,7 +211,7 @@ describe('news', () => {
 });
 
 describe('the customers’ board', () => {
-  const customerOrder = (stage: Stage, ready: boolean, about: Partial<Order> = {}): CustomerOrder => ({
+  const customerOrder = (stage: Stage, ready: boolean, about: Partial<Order> = {}): ListedOrder => ({
     ...staged(stage, about),
     ready,
   });

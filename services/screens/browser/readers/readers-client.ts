@@ -8,14 +8,14 @@ import { within } from '../shared/deadline';
 const TIMEOUT_MS = 30_000;
 
 /** Words that stand alone. */
-export interface Said {
+export interface SaidWords {
   readonly words: string;
   /** By BCP 47 tag, where it may be another than that of the page: the service speaks English. */
   readonly language?: 'en';
 }
 
 /** What came of a change; `why` it was not made. */
-export type Changed = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly why: Said };
+export type Changed = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly why: SaidWords };
 
 const addressOfReader = (name: string): string => addressOf('', `/readers/${encodeURIComponent(name)}`);
 

@@ -13,14 +13,17 @@ const FINAL: ReadonlySet<number> = new Set([400, 404, 413]);
 export type ReportPlace = Omit<FeedPlace, 'view'>;
 
 /** `later`: as far as is known it was not taken; `never`: nor would it be. */
-export type Reported = 'taken' | 'later' | 'never';
+export type ReportOutcome = 'taken' | 'later' | 'never';
 
 /** Returns whether a screen can report to a service: the pages of other origins may only read. */
 export const canReport = ({ service, location }: Pick<ReportPlace, 'service' | 'location'>): boolean =>
   location !== '' && new URL(addressOf(service, '/')).origin === window.location.origin;
 
 /** Sends a report, also from a page that is about to go. */
-export async function sendReport({ service, location, token }: ReportPlace, report: ScreenReport): Promise<Reported> {
+export async function sendReport(
+  { service, location, token }: ReportPlace,
+  report: ScreenReport,
+): Promise<ReportOutcome> {
   const address = addressOf(service, `/locations/${encodeURIComponent(location)}/screen-reports`);
   try {
     return await within(PATIENCE_MS, async (signal) => {

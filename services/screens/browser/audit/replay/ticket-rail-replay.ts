@@ -21,7 +21,7 @@ import {
   playedTo,
   type ReplayMoment,
   type ReplayWords,
-  type Span,
+  type ReplaySpan,
   SPAN_HOURS,
   spanAround,
   withWords,
@@ -50,7 +50,7 @@ export class TicketRailReplay extends railElement({
   at: property<number | null>(null),
   /** Hours that the scrubber covers. */
   hours: property<number>(DEFAULT_SPAN_HOURS),
-  span: state<Span | null>(null),
+  span: state<ReplaySpan | null>(null),
   answer: state<Answer<LoadedBoard> | null>(null),
   progress: state<readonly [number, number] | null>(null),
   moment: state<ReplayMoment | null>(null),
@@ -198,7 +198,7 @@ export class TicketRailReplay extends railElement({
     </div>`;
   }
 
-  #renderPlayer(span: Span, now: number): TemplateResult {
+  #renderPlayer(span: ReplaySpan, now: number): TemplateResult {
     const { isPlaying, speed, opened } = this;
     return replayPlayer(
       {

@@ -1,7 +1,7 @@
 import type { Order } from '../../../../../schemas/api/order-view';
-import type { Change } from '../../feed/model/feed-state';
-import type { Driver } from './handoff/handoff';
-import { type News, previousDriver, readNews } from './news';
+import type { OrderChange } from '../../feed/model/feed-state';
+import type { Driver } from '../../../../../projections/order/driver-details';
+import { type BoardNews, previousDriver, readNews } from './news';
 
 /** Remembers what a board needs to know of its orders from before, because the feed says only how they are now. */
 export class BoardMemory {
@@ -11,8 +11,8 @@ export class BoardMemory {
   readonly movedAt = new Map<string, number>();
 
   /** @returns what is new in the changes, oldest first: the first to come is served first */
-  takeIn(changes: readonly Change<Order>[], now: number): readonly News[] {
-    const news: News[] = [];
+  takeIn(changes: readonly OrderChange<Order>[], now: number): readonly BoardNews[] {
+    const news: BoardNews[] = [];
     for (const change of changes) {
       const { order_id, stage } = change.after;
       const previous = previousDriver(this.previousDrivers.get(order_id) ?? null, change);

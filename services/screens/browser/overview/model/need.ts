@@ -13,7 +13,7 @@ import { type Lateness, readLateness } from '../../shared/model/lateness';
 export const ALARMS = ['very_late', 'needs_action', 'canceled', 'coming_back', 'driver_here'] as const;
 export type AlarmKind = (typeof ALARMS)[number];
 
-export interface Alarm {
+export interface LocationAlarm {
   readonly kind: AlarmKind;
   /** How many; null: at least one. */
   readonly orders: number | null;
@@ -35,7 +35,7 @@ export interface Wait {
 export interface Need {
   readonly location: LocationOverview;
   /** In the order of {@link ALARMS}. */
-  readonly alarms: readonly Alarm[];
+  readonly alarms: readonly LocationAlarm[];
   readonly wait: Wait | null;
 }
 
