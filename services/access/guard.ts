@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from 'express';
+import { BrokenInvariant } from '../../schemas/broken-invariant';
 import { Problem } from '../http/problem';
 import type { Reader, ReaderDirectory } from './readers/readers';
 import type { BasePath } from '../http/base-path';
@@ -68,6 +69,6 @@ export function refuseOtherOrigins(headers: Parameters<typeof isSameOrigin>[0]):
 /** @returns who asks. Only for routes behind {@link createGuard}. */
 export function readerOf(response: Response): Reader {
   const reader = response.locals[LOCAL] as Reader | undefined; // only the guard sets it
-  if (reader === undefined) throw new Error('the route is not behind the guard');
+  if (reader === undefined) throw new BrokenInvariant('the route is not behind the guard');
   return reader;
 }

@@ -3,6 +3,7 @@ import { assignedRevision, looksAlike } from '../../../projections/order/driver'
 import { evolve, initial, type OrderState } from '../../../projections/order/order';
 import { isCanceled } from '../../../projections/order/stage';
 import type { ActionRequest } from '../../../schemas/api/actions';
+import { BrokenInvariant } from '../../../schemas/broken-invariant';
 import type { EventId } from '../../../schemas/events/event-id';
 import { decodeOrderEvent, hashOf } from '../../../schemas/events/order-events';
 import { actionOf, COMPARED, type RailAction, timeInAction } from '../../../schemas/events/rail-actions';
@@ -137,6 +138,7 @@ export function decideAction(read: ReadForAction, press: RequestedAction): Actio
   if (because !== null) return { kind: 'outdated', because, now };
   const action = actionFor(press, assignedRevision(now));
   // What nobody could read again would count for nothing, and its key would be used up.
-  if (actionOf(action) === null) throw new Error(`an action of type ${action.type} that cannot be read again`);
+  if (actionOf(action) === null)
+    throw new BrokenInvariant(`an action of type ${action.type} that cannot be read again`);
   return { kind: 'append', expected: newest.revision, action };
 }
