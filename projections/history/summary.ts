@@ -14,7 +14,7 @@ import { isReopened, leavesNow } from '../order/leaving';
 import { initial, type OrderState } from '../order/order';
 import { saidBy } from '../order/order-status';
 import { isCanceled } from '../order/stage';
-import { readVerdict } from './timeline';
+import { classify } from './timeline';
 
 /**
  * What became of an order, in short: how long it stood at each stage, who was to bring it, when each was at the restaurant,
@@ -30,7 +30,7 @@ export const nothingSummed: SummaryFold = { state: initial, orders: [] };
 
 /** @returns the summaries after one more event. */
 export function summarize(key: OrderKey, before: SummaryFold, event: OrderEvent): SummaryFold {
-  const { state, verdict } = readVerdict(key, before.state, event);
+  const { state, verdict } = classify(key, before.state, event);
   const newest = before.orders.at(-1);
   const at = laterOf(newest?.updated_at, event.receivedAt);
   const last = verdict === 'new_order' ? undefined : newest;

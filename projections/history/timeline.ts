@@ -72,8 +72,8 @@ const visible = (order: Order | null) => ({
 const changesFrom = (key: OrderKey, before: OrderState, after: OrderState): Change[] =>
   changesBetween(visible(toOrder(key, before)), visible(toOrder(key, after)));
 
-/** Reads one event: the state after it, and what it meant to someone who knew everything before it. */
-export function read(
+/** Interprets one event: the state after it, and what it meant to someone who knew everything before it. */
+export function interpret(
   key: OrderKey,
   before: OrderState,
   event: OrderEvent,
@@ -87,9 +87,10 @@ export function read(
 }
 
 /**
- * Reads an event as {@link read} does, but not what it changed, which takes as long as all the rest: for whole logs.
+ * Interprets an event as {@link interpret} does, but not what it changed, which takes as long as all the rest: for whole
+ * logs.
  */
-export function readVerdict(
+export function classify(
   key: OrderKey,
   before: OrderState,
   event: OrderEvent,

@@ -1,6 +1,6 @@
 import { evolve, initial, type OrderState } from '../../projections/order/order';
 import { nothingSummed, summarize } from '../../projections/history/summary';
-import { read } from '../../projections/history/timeline';
+import { interpret } from '../../projections/history/timeline';
 import type { OrderKey } from '../../schemas/order-key';
 import type { OrderEventMetadata } from '../../schemas/events/event-data';
 import { decodeOrderEvent, orderStream } from '../../schemas/events/order-events';
@@ -88,7 +88,7 @@ export function createOrderHistory(store: EventStore): OrderHistory {
           state = evolve(state, event);
           continue;
         }
-        const next = read(key, state, event);
+        const next = interpret(key, state, event);
         state = next.state;
         events.push({
           revision: stored.revision,

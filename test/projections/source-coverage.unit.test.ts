@@ -16,7 +16,7 @@ import {
 } from '../../projections/source-coverage';
 import { initial } from '../../projections/order/order';
 import { saidBy } from '../../projections/order/order-status';
-import { read } from '../../projections/history/timeline';
+import { interpret } from '../../projections/history/timeline';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import { locationId } from '../../schemas/order-key';
 import { arbitraryEvents } from './arbitraries';
@@ -82,7 +82,7 @@ describe('a sighting', () => {
       fc.property(arbitraryEvents, (life) => {
         let state = initial;
         const late = life.map((event) => {
-          const { reading, state: next } = read(KEY, state, event);
+          const { reading, state: next } = interpret(KEY, state, event);
           state = next;
           return next.out_of_order && reading.verdict !== 'reopened';
         });

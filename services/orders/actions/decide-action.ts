@@ -39,7 +39,12 @@ export const nothingReadYet: ReadForAction = {
  * @param id of the event that the action makes
  * @returns what is read after one more event of the stream
  */
-export function readOn(before: ReadForAction, stored: RecordedEvent, seenRevision: number, id: EventId): ReadForAction {
+export function knownAfter(
+  before: ReadForAction,
+  stored: RecordedEvent,
+  seenRevision: number,
+  id: EventId,
+): ReadForAction {
   const event = decodeOrderEvent(stored);
   const now = event === null ? before.now : evolve(before.now, event);
   const isSeen = stored.revision <= seenRevision;

@@ -18,7 +18,7 @@ import {
   nothingReadYet,
   type Outdated,
   type RequestedAction,
-  readOn,
+  knownAfter,
 } from './decide-action';
 
 /**
@@ -51,7 +51,7 @@ type Store = Pick<EventStore, 'readStream' | 'append'>;
 async function readAll(store: Store, stream: StreamName, { request }: RequestedAction, id: EventId) {
   await nextTurn();
   let read = nothingReadYet;
-  for await (const stored of readIfThere(store, stream)) read = readOn(read, stored, request.revision, id);
+  for await (const stored of readIfThere(store, stream)) read = knownAfter(read, stored, request.revision, id);
   return read;
 }
 

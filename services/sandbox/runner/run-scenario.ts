@@ -192,7 +192,7 @@ class ScenarioRun {
         agent: this.#agent,
         ...(attempt.cutAfter === null ? {} : { cut: { afterBytes: cutOf(body, attempt.cutAfter) } }),
       });
-      const one = read(exchange, { index, attempt, retry, begun_ms, ended_ms: this.#elapsed(), key: order.key });
+      const one = interpret(exchange, { index, attempt, retry, begun_ms, ended_ms: this.#elapsed(), key: order.key });
       this.#sent.push(one);
       this.#isAnyAcknowledged ||= one.effect === 'acknowledged';
       if (!this.#isAnyAcknowledged) this.#endIfFutile(one, this.#firstTry_ms);
@@ -274,7 +274,7 @@ interface Trial {
   readonly key: OrderKey;
 }
 
-function read(exchange: Exchange, { index, attempt, retry, begun_ms, ended_ms, key }: Trial): SentAttempt {
+function interpret(exchange: Exchange, { index, attempt, retry, begun_ms, ended_ms, key }: Trial): SentAttempt {
   const { order, delivery } = attempt;
   const common = { order, delivery, attempt: index, retry, begun_ms, ended_ms, effect: effectOf(attempt, exchange) };
   const outcome = outcomeOf(attempt.expects, exchange);

@@ -8,7 +8,7 @@ import {
   decideAction,
   nothingReadYet,
   type RequestedAction,
-  readOn,
+  knownAfter,
 } from '../../../../services/orders/actions/decide-action';
 import type { JsonValue, Position, RecordedEvent } from '../../../../services/event-store/event-store';
 import { type DeliveryObject, eventsAt, eventsOf, fold, JANE, JOHN, KEY, says } from '../../../projections/scenario';
@@ -42,7 +42,7 @@ const storedAs = (
 });
 
 function decided(request: ActionRequest, events: readonly RecordedEvent[]) {
-  const read = events.reduce((before, one) => readOn(before, one, request.revision, KEY_ID), nothingReadYet);
+  const read = events.reduce((before, one) => knownAfter(before, one, request.revision, KEY_ID), nothingReadYet);
   return decideAction(read, press(request));
 }
 

@@ -277,7 +277,7 @@ export class TicketRailReplay extends railElement({
 
   readonly #submitted = (event: SubmitEvent): void => {
     event.preventDefault();
-    const at = this.#field.read(formData(event), this.#clock);
+    const at = this.#field.parse(formData(event), this.#clock);
     // A field holds whole seconds: the same second is the same moment.
     if (at !== null && Math.floor((this.at ?? -1) / 1_000) !== at / 1_000) this.#goTo(at);
   };

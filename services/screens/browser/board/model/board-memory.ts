@@ -1,7 +1,7 @@
 import type { Order } from '../../../../../schemas/api/order-view';
 import type { OrderChange } from '../../feed/model/feed-state';
 import type { Driver } from '../../../../../projections/order/driver-details';
-import { type BoardNews, previousDriver, readNews } from './news';
+import { type BoardNews, previousDriver, newsOfChange } from './news';
 
 /** Remembers what a board needs to know of its orders from before, because the feed says only how they are now. */
 export class BoardMemory {
@@ -19,7 +19,7 @@ export class BoardMemory {
       if (previous === null) this.previousDrivers.delete(order_id);
       else this.previousDrivers.set(order_id, previous);
       if (!change.initial && change.before?.stage !== stage) this.movedAt.set(order_id, now);
-      news.push(...readNews(change, now));
+      news.push(...newsOfChange(change, now));
     }
     // A snapshot has the newest first.
     return news.sort(({ order: one }, { order: other }) => (one.stage_since < other.stage_since ? -1 : 1));

@@ -3,7 +3,7 @@ import type { Order } from '../../../../../schemas/api/order-view';
 import type { OrderChange } from '../../feed/model/feed-state';
 import { lasted } from '../../shared/model/clock';
 import type { Thresholds } from '../../../../../schemas/files/thresholds';
-import { readLateness } from '../../shared/model/lateness';
+import { classifyLateness } from '../../shared/model/lateness';
 import { say } from '../../shared/model/say';
 import type { Driver } from '../../../../../projections/order/driver-details';
 
@@ -22,7 +22,7 @@ export const RECENT_ARRIVAL_MS = 60_000;
 const hasChangedDriver = (order: Order | null): boolean => order?.attention.includes('driver_changed') ?? false;
 
 /** @param now milliseconds since the epoch by the service's clock */
-export function readNews({ before, after, initial }: OrderChange<Order>, now: number): BoardNews[] {
+export function newsOfChange({ before, after, initial }: OrderChange<Order>, now: number): BoardNews[] {
   const news: BoardNews[] = [];
   const { stage } = after;
   const entered = before?.stage !== stage || before.stage_since !== after.stage_since;
@@ -51,7 +51,7 @@ export function veryLate(orders: Iterable<Order>, now: number, thresholds: Thres
   for (const order of orders) {
     const { order_id, stage, stage_since } = order;
     if (stage === 'on_the_way' || stage === 'coming_back') continue;
-    if (readLateness(stage, lasted(stage_since, now), thresholds) !== 'very_late') continue;
+    if (classifyLateness(stage, lasted(stage_since, now), thresholds) !== 'very_late') continue;
     late.set(`${stage_since} ${order_id}`, { kind: 'very_late', order });
   }
   return late;

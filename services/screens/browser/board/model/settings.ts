@@ -72,16 +72,16 @@ const within = (value: unknown, most: number, otherwise: number): number =>
 
 const membersOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
-function readThreshold(value: unknown, otherwise: Threshold): Threshold {
+function parseThreshold(value: unknown, otherwise: Threshold): Threshold {
   const { late, veryLate } = membersOf(value);
   const first = within(late, MOST_MINUTES, otherwise.late);
   return { late: first, veryLate: Math.max(first, within(veryLate, MOST_MINUTES, otherwise.veryLate)) };
 }
 
 /** @returns null for what is no thresholds; in them, what cannot be used is as by default. */
-function readThresholds(value: unknown): Thresholds | null {
+function parseThresholds(value: unknown): Thresholds | null {
   if (!isJsonObject(value)) return null;
-  return recordOf(OPEN_STAGES, (stage) => readThreshold(value[stage], DEFAULT_THRESHOLDS[stage]));
+  return recordOf(OPEN_STAGES, (stage) => parseThreshold(value[stage], DEFAULT_THRESHOLDS[stage]));
 }
 
 export const areSameThresholds = (one: Thresholds, other: Thresholds): boolean =>
@@ -91,8 +91,8 @@ export const areSameThresholds = (one: Thresholds, other: Thresholds): boolean =
  * Reads what earlier versions kept, each time that anything was set: thresholds that are those by default were hardly ever
  * set by anybody.
  */
-function readEarlier(value: unknown): Thresholds | null {
-  const read = readThresholds(value);
+function parseEarlier(value: unknown): Thresholds | null {
+  const read = parseThresholds(value);
   return read === null || areSameThresholds(read, DEFAULT_THRESHOLDS) ? null : read;
 }
 
@@ -115,7 +115,7 @@ export function toSettings(value: unknown): Settings {
   const heard = membersOf(sounds);
   const left: readonly unknown[] = Array.isArray(hidden) ? hidden : [];
   return {
-    ownThresholds: ownThresholds === undefined ? readEarlier(earlier) : readThresholds(ownThresholds),
+    ownThresholds: ownThresholds === undefined ? parseEarlier(earlier) : parseThresholds(ownThresholds),
     sound: sound !== false,
     volume: Math.max(VOLUME.least, within(volume, VOLUME.most, DEFAULT_SETTINGS.volume)),
     sounds: soundsOf((kind) => heard[kind] !== false),

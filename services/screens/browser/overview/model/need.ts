@@ -2,7 +2,7 @@ import type { LocationOverview, StageCount } from '../../../../../schemas/api/ov
 import { lasted } from '../../shared/model/clock';
 import type { Thresholds } from '../../../../../schemas/files/thresholds';
 import { thresholdsOf } from '../../shared/model/known-location';
-import { type Lateness, readLateness } from '../../shared/model/lateness';
+import { type Lateness, classifyLateness } from '../../shared/model/lateness';
 
 /** Where somebody is needed, and how much. */
 
@@ -56,7 +56,7 @@ export function needOf(location: LocationOverview, now: number): Need {
     if (since === null) return [];
     const lasts = lasted(since, now);
     const share = lasts / thresholds[stage].veryLate;
-    return [{ stage, since, lasts, lateness: readLateness(stage, lasts, thresholds), share }];
+    return [{ stage, since, lasts, lateness: classifyLateness(stage, lasts, thresholds), share }];
   });
   const isVeryLate = waits.some(({ stage, lateness }) => lateness === 'very_late' && !ELSEWHERE.has(stage));
   const countIn = (name: StageCount['stage']): number => stages.find(({ stage }) => stage === name)?.orders ?? 0;

@@ -67,7 +67,7 @@ export const GRACE_MS = 1_500;
 export const silenceLimit = (intervalMs: number): number => intervalMs + GRACE_MS;
 
 /** @returns what the screen can honestly say of its data at a moment. */
-export function readFreshness(signs: Signs, at: Moment): LiveFreshness {
+export function freshnessOf(signs: Signs, at: Moment): LiveFreshness {
   const { link, online, lastMessageAt, store, hasData } = signs;
   const silence = elapsed(lastMessageAt ?? signs.startedAt, at);
   const ageMs = lastMessageAt === null ? null : silence;
