@@ -10,7 +10,7 @@ import type { EventStore } from '../event-store/event-store';
 import { codeOf } from '../files/error-code';
 import type { AcceptedOrder } from './accepted-order';
 import { Labels } from './labels';
-import { parseLabel } from './read-label';
+import { parseLabel } from './parse-label';
 import { createLabelRoutes } from './route';
 
 /** What orders are called where they are handed over. */

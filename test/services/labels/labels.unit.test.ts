@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DEFAULT_LABEL_POINTERS, Label } from '../../../schemas/label';
 import { forgetAt, MOST_AHEAD_MS, shownLabel } from '../../../services/labels/label-time';
-import { firstNameAndInitial, givenLabel, parseLabel } from '../../../services/labels/read-label';
+import { firstNameAndInitial, givenLabel, parseLabel } from '../../../services/labels/parse-label';
 import { callWords, labelWords } from '../../../services/screens/browser/shared/model/label-words';
 import { anyCharacter } from '../../support/any-character';
 
