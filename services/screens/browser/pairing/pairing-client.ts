@@ -1,5 +1,5 @@
 import { addressOf } from '../shared/base-path';
-import { within } from '../shared/deadline';
+import { abortAfter } from '../shared/deadline';
 import { type AskedPairing, askedOf, type Begun, begunOf, type JsonAnswer } from './model/pairing-state';
 
 /** Milliseconds until a call counts as not answered. */
@@ -14,7 +14,7 @@ export const askForSession = async (deviceCode: string, next: string): Promise<A
 
 async function post(path: string, body?: object): Promise<JsonAnswer | null> {
   try {
-    return await within(TIMEOUT_MS, async (signal) => {
+    return await abortAfter(TIMEOUT_MS, async (signal) => {
       const response = await fetch(addressOf('', path), {
         method: 'POST',
         headers: { Accept: 'application/json', 'Content-Type': 'application/json' },

@@ -2,7 +2,7 @@ import { isJsonObject } from '../../../../schemas/json/json-object';
 import type { NewScreen } from '../../../../schemas/api/pairing';
 import { say } from '../operators/model/say';
 import { addressOf } from '../shared/base-path';
-import { within } from '../shared/deadline';
+import { abortAfter } from '../shared/deadline';
 
 /** Milliseconds until a change counts as not answered. What it did is seen in the list. */
 const TIMEOUT_MS = 30_000;
@@ -33,7 +33,7 @@ export const removeScreen = (name: string): Promise<Changed> =>
 
 async function change(address: string, init: RequestInit): Promise<Changed> {
   try {
-    return await within(TIMEOUT_MS, async (signal) => {
+    return await abortAfter(TIMEOUT_MS, async (signal) => {
       const response = await fetch(address, { ...init, cache: 'no-store', signal });
       const text = await response.text();
       if (response.ok) return { kind: 'done' };

@@ -1,7 +1,7 @@
 import type { ScreenReport } from '../../../../schemas/api/screen-reports';
 import type { FeedPlace } from '../feed/live-orders';
 import { addressOf } from '../shared/base-path';
-import { within } from '../shared/deadline';
+import { abortAfter } from '../shared/deadline';
 
 /** Milliseconds that an answer may take. */
 const PATIENCE_MS = 10_000;
@@ -26,7 +26,7 @@ export async function sendReport(
 ): Promise<ReportOutcome> {
   const address = addressOf(service, `/locations/${encodeURIComponent(location)}/screen-reports`);
   try {
-    return await within(PATIENCE_MS, async (signal) => {
+    return await abortAfter(PATIENCE_MS, async (signal) => {
       const response = await fetch(address, {
         method: 'POST',
         headers: {

@@ -2,7 +2,7 @@ import type { ReactiveController } from 'lit';
 import { en } from '../../../../schemas/language/catalogues/en';
 import { chooseLanguage, type Language, LANGUAGES, localeOf } from '../../../../schemas/language/languages';
 import { createSpeech, type Messages, type Source } from '../../../../schemas/language/speech';
-import { within } from './deadline';
+import { abortAfter } from './deadline';
 import { LoadingError } from './model/loading-error';
 import { speak } from './model/say';
 import { MOST_OF_CATALOGUE, parseCatalogue, type VendorCatalogue } from './model/vendor-catalogue';
@@ -206,7 +206,7 @@ function report(error: unknown): void {
 }
 
 const fetchCatalogue = (address: string): Promise<VendorCatalogue> =>
-  within(PATIENCE_MS, async (signal) => {
+  abortAfter(PATIENCE_MS, async (signal) => {
     const response = await fetch(new URL(address, document.baseURI), { signal });
     if (!response.ok) throw new LoadingError(`It was answered with ${String(response.status)}.`);
     return parseCatalogue(

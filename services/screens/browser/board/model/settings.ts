@@ -67,15 +67,15 @@ export const MOST_HOURS = 168;
 
 export const isStageShown = ({ hidden }: Settings, stage: OpenStage): boolean => !hidden.includes(stage);
 
-const within = (value: unknown, most: number, otherwise: number): number =>
+const usableNumber = (value: unknown, most: number, otherwise: number): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 && value <= most ? value : otherwise;
 
 const membersOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
 function parseThreshold(value: unknown, otherwise: Threshold): Threshold {
   const { late, veryLate } = membersOf(value);
-  const first = within(late, MOST_MINUTES, otherwise.late);
-  return { late: first, veryLate: Math.max(first, within(veryLate, MOST_MINUTES, otherwise.veryLate)) };
+  const first = usableNumber(late, MOST_MINUTES, otherwise.late);
+  return { late: first, veryLate: Math.max(first, usableNumber(veryLate, MOST_MINUTES, otherwise.veryLate)) };
 }
 
 /** @returns null for what is no thresholds; in them, what cannot be used is as by default. */
@@ -117,11 +117,11 @@ export function toSettings(value: unknown): Settings {
   return {
     ownThresholds: ownThresholds === undefined ? parseEarlier(earlier) : parseThresholds(ownThresholds),
     sound: sound !== false,
-    volume: Math.max(VOLUME.least, within(volume, VOLUME.most, DEFAULT_SETTINGS.volume)),
+    volume: Math.max(VOLUME.least, usableNumber(volume, VOLUME.most, DEFAULT_SETTINGS.volume)),
     sounds: soundsOf((kind) => heard[kind] !== false),
     opensCard: opensCard !== false,
     keys: keys !== false,
-    oldAfterHours: within(oldAfterHours, MOST_HOURS, DEFAULT_SETTINGS.oldAfterHours),
+    oldAfterHours: usableNumber(oldAfterHours, MOST_HOURS, DEFAULT_SETTINGS.oldAfterHours),
     textSize: TEXT_SIZES.find((size) => size === textSize) ?? DEFAULT_SETTINGS.textSize,
     hourCycle: hourCycleOf(hourCycle),
     hidden: HIDEABLE_STAGES.filter((stage) => left.includes(stage)),
