@@ -101,7 +101,30 @@ const oneDiscriminant = {
   },
 };
 
-const house = { rules: { 'reason-for-assertion': reasonForAssertion, 'one-discriminant': oneDiscriminant } };
+/** An error says by its type whose business it is: a bare one is of no type that anybody could look for. */
+const typedErrors = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {
+      typed:
+        'Throw an error of a type of its own: CommandError, BrokenInvariant, or that of the part (CONTRIBUTING.md).',
+    },
+  },
+  create: (context) => ({
+    ':matches(NewExpression, CallExpression)[callee.name="Error"]': (node) => {
+      context.report({ node, messageId: 'typed' });
+    },
+  }),
+};
+
+const house = {
+  rules: {
+    'reason-for-assertion': reasonForAssertion,
+    'one-discriminant': oneDiscriminant,
+    'typed-errors': typedErrors,
+  },
+};
 
 export default tseslint.config(
   { ignores: ['dist', 'data', 'coverage', 'node_modules'] },
@@ -145,6 +168,13 @@ export default tseslint.config(
     files: ['services/**/*.ts', 'projections/**/*.ts'],
     plugins: { house },
     rules: { 'house/one-discriminant': 'error' },
+  },
+  {
+    files: ['services/**/*.ts', 'projections/**/*.ts', 'schemas/**/*.ts'],
+    // Inside of an adapter, an error is on its way to the one that leaves it: EventStoreError, ReadModelError.
+    ignores: ['services/event-store/eventstoredb/**', 'services/read-model/order-table/**'],
+    plugins: { house },
+    rules: { 'house/typed-errors': 'error' },
   },
   {
     files: ['test/**/*.test.ts', 'test/**/*.contract.ts'],

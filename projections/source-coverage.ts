@@ -118,7 +118,7 @@ export function gapQuantile(counts: GapCounts, share: number): number {
 }
 
 /** What one source sends about one location. */
-export interface Group {
+export interface SourceGroup {
   readonly locationId: LocationId;
   readonly source: string;
   events: number;
@@ -139,7 +139,7 @@ export const isKnown = (axis: Axis, value: string): boolean => KNOWN[axis].has(v
 
 /** Counts sightings. Grows with the words and locations that come, each of which is bounded. */
 export class Coverage {
-  readonly #groups = new Map<string, Group>();
+  readonly #groups = new Map<string, SourceGroup>();
   #ungrouped = 0;
 
   /** Events of sources and locations beyond {@link MAX_GROUPS}. */
@@ -148,8 +148,8 @@ export class Coverage {
   }
 
   /** Returns the groups, sorted by location and source. */
-  get groups(): readonly Group[] {
-    const key = ({ locationId, source }: Group): string => `${locationId}\n${source}`;
+  get groups(): readonly SourceGroup[] {
+    const key = ({ locationId, source }: SourceGroup): string => `${locationId}\n${source}`;
     return [...this.#groups.values()].sort((one, other) => (key(one) < key(other) ? -1 : 1));
   }
 
@@ -176,7 +176,7 @@ export class Coverage {
     }
   }
 
-  #see(group: Group, axis: Axis, value: string): void {
+  #see(group: SourceGroup, axis: Axis, value: string): void {
     const seen = group.seen[axis];
     const count = seen.get(value);
     const isNew = count === undefined && !isKnown(axis, value);
@@ -185,12 +185,12 @@ export class Coverage {
     else seen.set(value, (count ?? 0) + 1);
   }
 
-  #group(locationId: LocationId, source: string): Group | null {
+  #group(locationId: LocationId, source: string): SourceGroup | null {
     const key = `${locationId}\n${source}`;
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
     if (this.#groups.size >= MAX_GROUPS) return null;
-    const group: Group = {
+    const group: SourceGroup = {
       locationId,
       source,
       events: 0,
@@ -205,5 +205,5 @@ export class Coverage {
   }
 }
 
-const unknownIn = (group: Group, axis: Axis): number =>
+const unknownIn = (group: SourceGroup, axis: Axis): number =>
   [...group.seen[axis].keys()].filter((value) => !isKnown(axis, value)).length;

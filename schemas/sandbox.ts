@@ -44,7 +44,7 @@ export type Party = Hop['from'];
  * `canceled` stays, whatever becomes of the food.
  */
 const ORDER_STATES = ['submitted', 'accepted', 'rejected', 'canceled', 'ended'] as const;
-export type OrderState = (typeof ORDER_STATES)[number];
+export type SandboxOrderState = (typeof ORDER_STATES)[number];
 
 export const SandboxOrder = z.object({
   order_id: z.string().meta({ description: "the DSP's" }),

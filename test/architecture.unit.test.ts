@@ -283,6 +283,18 @@ function tooLong(file: string): string[] {
   return found;
 }
 
+/** Names of the types that a file exports. */
+function typesOf(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest);
+  const types = source.statements.filter(
+    (statement) =>
+      ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) || ts.isClassDeclaration(statement),
+  );
+  return types
+    .filter(({ modifiers = [] }) => modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword))
+    .map(({ name }) => name?.text ?? '');
+}
+
 /** The two folders, side by side, that an import leads from and to; null within one folder, or up or down its own path. */
 function siblingsOf({ from, to, ours }: Import): readonly [string, string] | null {
   if (!ours) return null;
@@ -356,6 +368,16 @@ describe('architecture', () => {
     }
     const full = [...counts].filter(([folder, count]) => count > MOST_FILES && folder !== LIST_OF_FILES);
     expect(full.map(([folder, count]) => `${folder} has ${String(count)} files.`)).toEqual([]);
+  });
+
+  it('no two files export a type of the same name: one name stands for one thing', () => {
+    const homes = new Map<string, string[]>();
+    // A client has the names of what it is answered, and shares no code with it.
+    for (const file of files.filter((one) => !within(one, 'clients')))
+      for (const name of typesOf(file)) homes.set(name, [...(homes.get(name) ?? []), file]);
+    expect(homes.size).toBeGreaterThan(100);
+    const shared = [...homes].filter(([, of]) => of.length > 1);
+    expect(shared.map(([name, of]) => `${name} is a type of ${of.join(' and of ')}.`)).toEqual([]);
   });
 
   it('no two folders side by side import each other', () => {

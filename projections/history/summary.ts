@@ -8,13 +8,13 @@ import {
 } from '../../schemas/api/order-summary';
 import { isActionType } from '../../schemas/events/rail-actions';
 import { type Verdict, VERDICTS } from '../../schemas/vocabulary';
-import { bounded, endedTurn, oldTimes, type Step, turnsAfter } from '../order/driver-turns';
+import { bounded, endedTurn, oldTimes, type OrderStep, turnsAfter } from '../order/driver-turns';
 import { handoversAfter, noHandovers } from '../order/handovers';
 import { isReopened, leavesNow } from '../order/leaving';
 import { initial, type OrderState } from '../order/order';
 import { saidBy } from '../order/order-status';
 import { isCanceled } from '../order/stage';
-import { readVerdict } from './timeline';
+import { classify } from './timeline';
 
 /**
  * What became of an order, in short: how long it stood at each stage, who was to bring it, when each was at the restaurant,
@@ -30,7 +30,7 @@ export const nothingSummed: SummaryFold = { state: initial, orders: [] };
 
 /** @returns the summaries after one more event. */
 export function summarize(key: OrderKey, before: SummaryFold, event: OrderEvent): SummaryFold {
-  const { state, verdict } = readVerdict(key, before.state, event);
+  const { state, verdict } = classify(key, before.state, event);
   const newest = before.orders.at(-1);
   const at = laterOf(newest?.updated_at, event.receivedAt);
   const last = verdict === 'new_order' ? undefined : newest;
@@ -41,7 +41,7 @@ export function summarize(key: OrderKey, before: SummaryFold, event: OrderEvent)
   const leftAt = !state.left ? null : leavesNow(stateBefore, state) ? at : (last?.left_at ?? null);
   const isOld = state.same_report_as !== null || state.out_of_order;
   const arrives = stateBefore.stage !== 'driver_here' || saidBy(event).delivery_status === 'arrived_at_pickup';
-  const step: Step = { before: stateBefore, after: state, at, leftAt, isOld, arrives };
+  const step: OrderStep = { before: stateBefore, after: state, at, leftAt, isOld, arrives };
   const summary = orderAfter(last, event, step, verdict);
   const earlier = before.orders.slice(0, -1);
   const orders =
@@ -58,7 +58,12 @@ const orderAfterAction = (last: OrderSummary, event: OrderEvent, state: OrderSta
   verdicts: counted(last.verdicts, 'action'),
 });
 
-function orderAfter(last: OrderSummary | undefined, event: OrderEvent, step: Step, verdict: Verdict): OrderSummary {
+function orderAfter(
+  last: OrderSummary | undefined,
+  event: OrderEvent,
+  step: OrderStep,
+  verdict: Verdict,
+): OrderSummary {
   const { before, after, at, leftAt } = step;
   const ended_at = after.ended_at === null ? null : (last?.ended_at ?? at);
   const canceled_at = isReopened(before, after) ? null : (last?.canceled_at ?? (isCanceled(after) ? at : null));
@@ -97,7 +102,7 @@ const closed = (order: OrderSummary, at: string): OrderSummary => ({
 
 type Stages = Pick<OrderSummary, 'stages' | 'stages_left_out'>;
 
-function stagesAfter({ stages, stages_left_out }: Stages, { after, at }: Step): Stages {
+function stagesAfter({ stages, stages_left_out }: Stages, { after, at }: OrderStep): Stages {
   const last = stages.at(-1);
   if (last?.stage === after.stage) return { stages, stages_left_out };
   const before: StageSpan[] = last === undefined ? [] : [...stages.slice(0, -1), { ...last, to: at }];

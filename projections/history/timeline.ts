@@ -10,7 +10,7 @@ import { beginsNewOrder, evolveBy, type OrderState, toOrder } from '../order/ord
 import { hasEnded } from '../order/stage';
 
 /** One event as people read it, given everything before it. */
-export interface Reading {
+export interface EventReading {
   readonly stage: Stage;
   readonly verdict: Verdict;
   readonly same_report_as: EarlierReport | null;
@@ -72,8 +72,12 @@ const visible = (order: Order | null) => ({
 const changesFrom = (key: OrderKey, before: OrderState, after: OrderState): Change[] =>
   changesBetween(visible(toOrder(key, before)), visible(toOrder(key, after)));
 
-/** Reads one event: the state after it, and what it meant to someone who knew everything before it. */
-export function read(key: OrderKey, before: OrderState, event: OrderEvent): { state: OrderState; reading: Reading } {
+/** Interprets one event: the state after it, and what it meant to someone who knew everything before it. */
+export function interpret(
+  key: OrderKey,
+  before: OrderState,
+  event: OrderEvent,
+): { state: OrderState; reading: EventReading } {
   const said = saidBy(event);
   const after = evolveBy(said, before, event);
   const changes = changesFrom(key, before, after);
@@ -83,9 +87,10 @@ export function read(key: OrderKey, before: OrderState, event: OrderEvent): { st
 }
 
 /**
- * Reads an event as {@link read} does, but not what it changed, which takes as long as all the rest: for whole logs.
+ * Interprets an event as {@link interpret} does, but not what it changed, which takes as long as all the rest: for whole
+ * logs.
  */
-export function readVerdict(
+export function classify(
   key: OrderKey,
   before: OrderState,
   event: OrderEvent,

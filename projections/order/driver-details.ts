@@ -31,7 +31,7 @@ function merge(kept: JsonObject | null, said: JsonObject, depth: number): JsonOb
     if (value === before && typeof value === 'string') continue;
     // Blanks say nothing: whose details these are, and what opens the robot, stays known (docs/protocol.md#ruling-5-5).
     const isBlank = typeof value === 'object' ? Array.isArray(value) && value.length === 0 : saysNothing(value);
-    const read = isBlank ? undefined : readJson(before, value, depth);
+    const read = isBlank ? undefined : interpretJson(before, value, depth);
     if (read === undefined || read === before) continue;
     merged ??= { ...kept };
     merged[key] = read;
@@ -40,14 +40,14 @@ function merge(kept: JsonObject | null, said: JsonObject, depth: number): JsonOb
 }
 
 /** Reads of a value only what JSON can say, so that a state that was written down and read again is equal to itself. */
-function readJson(before: unknown, value: unknown, depth: number): unknown {
+function interpretJson(before: unknown, value: unknown, depth: number): unknown {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (value instanceof ExactNumber)
     return before instanceof ExactNumber && before.canonical === value.canonical ? before : value;
   // JSON has no negative zero, and no Infinity.
   if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : undefined;
   if (depth >= MAX_DEPTH) return undefined;
-  if (Array.isArray(value)) return Array.from(value, (item) => readJson(undefined, item, depth + 1) ?? null);
+  if (Array.isArray(value)) return Array.from(value, (item) => interpretJson(undefined, item, depth + 1) ?? null);
   if (!isJsonObject(value)) return undefined;
   return merge(isJsonObject(before) ? before : null, value, depth + 1) ?? undefined;
 }

@@ -14,7 +14,7 @@ import type { OrderState } from './order';
 /** Who was to bring an order, one after the other, when each was here, and with whom the food left. */
 
 /** One event more, between the states before and after it. */
-export interface Step {
+export interface OrderStep {
   readonly before: OrderState;
   readonly after: OrderState;
   readonly at: string;
@@ -38,14 +38,14 @@ export const bounded = <T>(all: readonly T[], max: number): T[] =>
 /** @returns those of some times that an old report may have brought: those known as such, and that of this event. */
 export const oldTimes = (
   known: readonly string[],
-  { at, isOld }: Pick<Step, 'at' | 'isOld'>,
+  { at, isOld }: Pick<OrderStep, 'at' | 'isOld'>,
   times: readonly (string | null)[],
 ): string[] => [
   ...new Set(times.filter((time): time is string => time !== null && (known.includes(time) || (isOld && time === at)))),
 ];
 
 /** @returns the turns of drivers after one more event. */
-export function turnsAfter({ drivers, drivers_left_out }: Turns, step: Step): Turns {
+export function turnsAfter({ drivers, drivers_left_out }: Turns, step: OrderStep): Turns {
   const { before, after } = step;
   const last = drivers.at(-1);
   const others = drivers.slice(0, -1);
@@ -63,7 +63,7 @@ export function turnsAfter({ drivers, drivers_left_out }: Turns, step: Step): Tu
  * the one who is named next is the same only if the report that names is no old one, there was one visit, and it goes on,
  * or the food has left after it, or the order ended with that report. Else it may be another one.
  */
-function goesOn(last: DriverTurn, { before, after, isOld }: Step): boolean {
+function goesOn(last: DriverTurn, { before, after, isOld }: OrderStep): boolean {
   if (before.assigned) return !driverChanged(before, after);
   const wasHere = before.stage === 'driver_here' || before.left;
   if (after.left && !wasHere) return false;
@@ -72,12 +72,12 @@ function goesOn(last: DriverTurn, { before, after, isOld }: Step): boolean {
   return isStill || (after.stage === 'needs_action' && !saysNobody(after.delivery_status));
 }
 
-function endOf({ before, after }: Step): TurnEnd {
+function endOf({ before, after }: OrderStep): TurnEnd {
   if (after.assigned) return 'another_driver';
   return before.assigned || saysNobody(after.delivery_status) ? 'unassigned' : 'not_here';
 }
 
-function continued(last: DriverTurn, step: Step): DriverTurn {
+function continued(last: DriverTurn, step: OrderStep): DriverTurn {
   const { before, after, at } = step;
   const to = after.ended_at === null ? null : (last.to ?? at);
   const without_food_at = last.without_food_at ?? (isRefused(before, after) ? at : null);
@@ -94,7 +94,7 @@ function continued(last: DriverTurn, step: Step): DriverTurn {
   };
 }
 
-function begun(step: Step, earlier: readonly DriverTurn[]): DriverTurn {
+function begun(step: OrderStep, earlier: readonly DriverTurn[]): DriverTurn {
   const { before, after, at, leftAt, isOld } = step;
   const to = after.ended_at === null ? null : at;
   const without_food_at = isRefused(before, after) ? at : null;
@@ -115,14 +115,14 @@ function begun(step: Step, earlier: readonly DriverTurn[]): DriverTurn {
   };
 }
 
-function beginningOf({ before, after }: Step): DriverTurn['began'] {
+function beginningOf({ before, after }: OrderStep): DriverTurn['began'] {
   if (isReopened(before, after)) return 'reopened';
   if (before.ended_at !== null) return 'after_end';
   return after.assigned ? 'assigned' : 'here';
 }
 
 /** @returns a turn that is over at an event, if it was not before. */
-export function endedTurn(turn: DriverTurn, step: Pick<Step, 'at' | 'isOld'>, end: TurnEnd): DriverTurn {
+export function endedTurn(turn: DriverTurn, step: Pick<OrderStep, 'at' | 'isOld'>, end: TurnEnd): DriverTurn {
   const to = turn.to ?? step.at;
   return {
     ...turn,
@@ -156,7 +156,7 @@ function short(text: string | null): string | null {
 type Visits = Pick<DriverTurn, 'here' | 'visits_left_out'>;
 
 /** Visits after an event after which somebody is here, or nobody. */
-function visitsAfter(visits: Visits, isHere: boolean, step: Step): Visits {
+function visitsAfter(visits: Visits, isHere: boolean, step: OrderStep): Visits {
   if (!isHere) return withoutOpenVisit(visits, step);
   const { here, visits_left_out } = visits;
   if (here.at(-1)?.to === null || !step.arrives) return { here, visits_left_out };
@@ -165,7 +165,7 @@ function visitsAfter(visits: Visits, isHere: boolean, step: Step): Visits {
   return { here: bounded(all, MAX_SUMMARY_VISITS), visits_left_out: visits_left_out + left };
 }
 
-function withoutOpenVisit({ here, visits_left_out }: Visits, step: Pick<Step, 'at' | 'isOld'>): Visits {
+function withoutOpenVisit({ here, visits_left_out }: Visits, step: Pick<OrderStep, 'at' | 'isOld'>): Visits {
   const last = here.at(-1);
   if (last?.to !== null) return { here, visits_left_out };
   const { at } = step;

@@ -1,6 +1,6 @@
 import type { OrderEvent } from '../../schemas/events/order-events';
 import { isListed, wordOf } from '../../schemas/vocabulary';
-import { readDriverDetails, readText } from '../values/lenient';
+import { interpretDriverDetails, interpretText } from '../values/lenient';
 import type { JsonObject } from '../../schemas/json/json-object';
 import { saysNothing } from '../values/values';
 
@@ -23,11 +23,11 @@ const NOTHING_UNREADABLE: readonly string[] = [];
 const nothingSaid: Said = { ...nothingReported, details: null, unreadable: NOTHING_UNREADABLE };
 
 /** Words nobody knows are kept; what cannot be a word is read as absent (docs/protocol.md#ruling-5-4). */
-function readWord(data: JsonObject, name: keyof Reported, unreadable: string[]): string | null {
+function interpretWord(data: JsonObject, name: keyof Reported, unreadable: string[]): string | null {
   const value = data[name];
   if (typeof value === 'string' && isListed(value)) return value;
   if (saysNothing(value)) return null;
-  const word = wordOf(readText(value) ?? '');
+  const word = wordOf(interpretText(value) ?? '');
   if (word === null || typeof value !== 'string') unreadable.push(`/${name}`);
   return word;
 }
@@ -36,9 +36,9 @@ function readWord(data: JsonObject, name: keyof Reported, unreadable: string[]):
 export function saidBy({ type, data }: Pick<OrderEvent, 'type' | 'data'>): Said {
   if (type !== 'order.updated') return nothingSaid;
   const unreadable: string[] = [];
-  const status = readWord(data, 'status', unreadable);
-  const delivery_status = readWord(data, 'delivery_status', unreadable);
-  const details = readDriverDetails(data['driver_details'], unreadable);
+  const status = interpretWord(data, 'status', unreadable);
+  const delivery_status = interpretWord(data, 'delivery_status', unreadable);
+  const details = interpretDriverDetails(data['driver_details'], unreadable);
   return { status, delivery_status, details, unreadable: unreadable.length === 0 ? NOTHING_UNREADABLE : unreadable };
 }
 

@@ -16,7 +16,7 @@ import {
   notStarted,
   progressAfter,
   progressAfterCancel,
-  readStage,
+  classifyStage,
   isOlderReport,
 } from './stage';
 
@@ -51,7 +51,7 @@ export const initial: OrderState = {
   first_received_at: '',
   updated_at: '',
   reported_at: '',
-  stage: readStage(notStarted, nothingReported.delivery_status),
+  stage: classifyStage(notStarted, nothingReported.delivery_status),
   stage_since: '',
   ended_at: null,
   left_at: null,
@@ -127,7 +127,7 @@ function afterReport(known: OrderState, event: OrderEvent, said: Said): OrderSta
     event.type === 'order.canceled'
       ? progressAfterCancel(before)
       : progressAfter(before, said, reported.delivery_status, assignment);
-  const stage = readStage(progress, reported.delivery_status);
+  const stage = classifyStage(progress, reported.delivery_status);
   const ended = hasEnded(progress);
   const ended_at = ended ? (before.ended_at ?? event.receivedAt) : null;
   const isLeaving = progress.left && leavesNow(before, { ...assignment, left: true, ended_at });

@@ -59,7 +59,7 @@ export const STAGE_RULES: readonly StageRule[] = [
 ];
 
 /** @returns where an order with this progress and last reported delivery status stands. */
-export function readStage(order: OrderProgress, delivery: string | null): Stage {
+export function classifyStage(order: OrderProgress, delivery: string | null): Stage {
   for (const rule of STAGE_RULES) if (rule.when(order, delivery)) return rule.stage;
   return 'preparing';
 }
@@ -160,6 +160,6 @@ export function isOlderReport(said: Reported, stage: Stage, order: OrderProgress
     (said.delivery_status !== null && DELIVERY_STATUSES.has(said.delivery_status));
   if (!known) return false;
   const alone = progressAfter(notStarted, said, said.delivery_status, SAME_LEG);
-  const stageAlone = readStage(alone, said.delivery_status);
+  const stageAlone = classifyStage(alone, said.delivery_status);
   return stageAlone !== stage && reach(stageAlone, alone) < shown;
 }

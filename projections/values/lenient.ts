@@ -48,7 +48,7 @@ const DRIVER = shapeOf(DRIVER_DETAILS, {
 });
 
 /** @returns the text that a value is or stands for, or undefined. */
-export function readText(value: unknown): string | undefined {
+export function interpretText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'boolean' ? String(value) : (digitsOf(value) ?? undefined);
 }
@@ -58,33 +58,42 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ['false', false],
 ]);
 
-function readFlag(value: unknown): boolean | undefined {
+function interpretFlag(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'string') return FLAGS.get(value.trim().toLowerCase());
   const digits = digitsOf(value);
   return digits === '1' ? true : digits === '0' ? false : undefined;
 }
 
-function readShort(value: unknown, inShort: string | null): JsonObject | undefined {
-  const text = inShort === null || typeof value === 'boolean' ? undefined : readText(value);
+function interpretShort(value: unknown, inShort: string | null): JsonObject | undefined {
+  const text = inShort === null || typeof value === 'boolean' ? undefined : interpretText(value);
   return text === undefined || inShort === null ? undefined : { [inShort]: text };
 }
 
-function readField(value: unknown, { kind, pointer }: Pick<Field, 'kind' | 'pointer'>, unreadable: string[]): unknown {
-  if (typeof kind !== 'string' && isJsonObject(value)) return readFields(value, kind, unreadable);
+function interpretField(
+  value: unknown,
+  { kind, pointer }: Pick<Field, 'kind' | 'pointer'>,
+  unreadable: string[],
+): unknown {
+  if (typeof kind !== 'string' && isJsonObject(value)) return interpretFields(value, kind, unreadable);
   if (saysNothing(value)) return undefined;
-  const read = kind === 'text' ? readText(value) : kind === 'flag' ? readFlag(value) : readShort(value, kind.inShort);
+  const read =
+    kind === 'text'
+      ? interpretText(value)
+      : kind === 'flag'
+        ? interpretFlag(value)
+        : interpretShort(value, kind.inShort);
   if (read !== value) unreadable.push(pointer);
   return read;
 }
 
 /** @returns `said` itself if all that we know of it came as expected, which is nearly always. */
-function readFields(said: JsonObject, { fields }: Shape, unreadable: string[]): JsonObject {
+function interpretFields(said: JsonObject, { fields }: Shape, unreadable: string[]): JsonObject {
   let corrected: Record<string, unknown> | null = null;
   for (const field of fields) {
     const value = said[field.name];
     if (value === undefined || (typeof value === 'string' && field.kind === 'text')) continue;
-    const read = readField(value, field, unreadable);
+    const read = interpretField(value, field, unreadable);
     if (read === value) continue;
     corrected ??= { ...said };
     corrected[field.name] = read;
@@ -96,8 +105,8 @@ function readFields(said: JsonObject, { fields }: Shape, unreadable: string[]): 
  * @param unreadable gets the pointer of each field that is read otherwise than it came
  * @returns details in which every known field has the type that it should have or is undefined; null where there are none
  */
-export function readDriverDetails(value: unknown, unreadable: string[]): JsonObject | null {
-  const read = readField(value, { kind: DRIVER, pointer: DRIVER_DETAILS }, unreadable);
+export function interpretDriverDetails(value: unknown, unreadable: string[]): JsonObject | null {
+  const read = interpretField(value, { kind: DRIVER, pointer: DRIVER_DETAILS }, unreadable);
   return isJsonObject(read) ? read : null;
 }
 

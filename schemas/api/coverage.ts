@@ -55,7 +55,7 @@ export const CoverageScan = z.object({
 });
 export type CoverageScan = z.infer<typeof CoverageScan>;
 
-export const Endpoint = z
+export const EndpointReport = z
   .object({
     since: Time.meta({ description: 'when this process began to count' }),
     deliveries: Counts.meta({ description: 'calls of POST /handle-order by outcome' }),
@@ -82,11 +82,11 @@ export const Endpoint = z
       .meta({ description: 'refused with 401: anybody can send those' }),
   })
   .meta({ id: 'Endpoint', description: 'How the calls of Stream were answered since this process began' });
-export type Endpoint = z.infer<typeof Endpoint>;
+export type EndpointReport = z.infer<typeof EndpointReport>;
 
 export const CoverageReport = CoverageScan.extend({
   from: Time,
   to: Time,
-  endpoint: Endpoint.nullable().meta({ description: 'of all locations, so null for readers of some' }),
+  endpoint: EndpointReport.nullable().meta({ description: 'of all locations, so null for readers of some' }),
 }).meta({ id: 'Coverage', description: 'What delivery services really sent in a range of time' });
 export type CoverageReport = z.infer<typeof CoverageReport>;

@@ -6,4 +6,3 @@ export const Position = z
   .regex(/^\d+$/)
   .meta({ description: 'place of an event among all events: opaque, ordered, a decimal string', examples: ['1024'] })
   .brand<'Position'>();
-export type Position = z.infer<typeof Position>;

@@ -1,9 +1,10 @@
 import type { RequestHandler, Response } from 'express';
+import { BrokenInvariant } from '../../schemas/broken-invariant';
 import { Problem } from '../http/problem';
 import type { Reader, ReaderDirectory } from './readers/readers';
 import type { BasePath } from '../http/base-path';
 import { cameOverTls } from './login/forwarded';
-import { credentialOf, isSameOrigin, type Session } from './login/session';
+import { credentialOf, isSameOrigin, type SessionCookies } from './login/session';
 
 /** Who reads: what stands before every call that only readers may make. */
 
@@ -13,7 +14,7 @@ const LOCAL = 'reader';
  * Lets through who has a token, and refuses with 401. A person who opens a page without one is led to the login page.
  * Routes behind it get the reader by {@link readerOf}.
  */
-export function createGuard(readers: ReaderDirectory, session: Session, basePath: BasePath): RequestHandler {
+export function createGuard(readers: ReaderDirectory, session: SessionCookies, basePath: BasePath): RequestHandler {
   return (request, response, next) => {
     const credential = credentialOf(request.headers);
     const reader = readers.anyone ?? (credential === null ? null : readers.identify(credential.token));
@@ -68,6 +69,6 @@ export function refuseOtherOrigins(headers: Parameters<typeof isSameOrigin>[0]):
 /** @returns who asks. Only for routes behind {@link createGuard}. */
 export function readerOf(response: Response): Reader {
   const reader = response.locals[LOCAL] as Reader | undefined; // only the guard sets it
-  if (reader === undefined) throw new Error('the route is not behind the guard');
+  if (reader === undefined) throw new BrokenInvariant('the route is not behind the guard');
   return reader;
 }

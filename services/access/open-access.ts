@@ -5,7 +5,7 @@ import type { World } from '../config/world';
 import type { EventStore } from '../event-store/event-store';
 import { type AccessLog, createAccessLog } from './log/access-log';
 import { createAccessRoutes } from './log/route';
-import { createSession, type Session } from './login/session';
+import { createSession, type SessionCookies } from './login/session';
 import { Pairings } from './pairing/pairings';
 import { createReaderRoutes } from './pairing/readers-route';
 import { createPairingRoutes } from './pairing/route';
@@ -20,7 +20,7 @@ const DEVICE_CODE_BYTES = 32;
 export interface Access {
   readonly readers: ReaderDirectory;
   /** Sessions of browsers that a reader has logged in from. */
-  readonly session: Session;
+  readonly session: SessionCookies;
   readonly accessLog: AccessLog;
   readonly routes: readonly Router[];
   /** Of screens that wait to be signed in: no reader's rights are needed. */

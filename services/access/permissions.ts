@@ -28,7 +28,7 @@ interface Permissions {
   readonly readers: boolean;
 }
 /** Of the role, or one that a reader of any role is given by itself: recording what was done with orders. */
-export type Permission = keyof Permissions | 'act';
+export type PermissionName = keyof Permissions | 'act';
 
 const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
   /** People at the counter hand out food by name, phone and passcode. */
@@ -86,7 +86,7 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
 };
 
 /** @returns whether a reader has a permission. */
-export const isPermitted = (reader: Reader, permission: Permission): boolean =>
+export const isPermitted = (reader: Reader, permission: PermissionName): boolean =>
   reader.open || (permission === 'act' ? reader.acts : PERMISSIONS[reader.role][permission]);
 
 /** @returns whether phone numbers and passcodes are shown to the reader. */

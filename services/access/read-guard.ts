@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { DEFAULT_PAGE } from '../../schemas/api/requests';
+import { BrokenInvariant } from '../../schemas/broken-invariant';
 import type { ReaderName } from '../../schemas/files/readers';
 import type { LargeRead } from '../http/endpoint';
 import { Problem } from '../http/problem';
@@ -54,7 +55,7 @@ export function createReadGuard(): RequestHandler {
 export function takePlace(request: Request, response: Response, large: LargeRead): void {
   if (large === 'if-asked' && !isAskedFor(request)) return;
   const reads = response.locals[LOCAL] as LargeReads | undefined; // only this file sets it
-  if (reads === undefined) throw new Error('the route is not behind the read guard');
+  if (reads === undefined) throw new BrokenInvariant('the route is not behind the read guard');
   const leave = reads.take(readerOf(response).name);
   if (leave !== null) {
     response.once('close', leave);

@@ -1,7 +1,7 @@
 import type { Permission as CallPermission } from '../http/endpoint';
 import { Problem } from '../http/problem';
 import { readerOf } from './guard';
-import { isPermitted, type Permission, rolesWith, seesLocation } from './permissions';
+import { isPermitted, type PermissionName, rolesWith, seesLocation } from './permissions';
 import { takePlace } from './read-guard';
 import type { Reader } from './readers/readers';
 import type { LocationId } from '../../schemas/wire/handle-order';
@@ -11,7 +11,7 @@ import { locationId } from '../../schemas/order-key';
 
 interface Requirement {
   /** What the role of the reader has to permit. */
-  readonly permission: Permission | null;
+  readonly permission: PermissionName | null;
   /** Whose the location in the path has to be, or all locations. */
   readonly locations: 'any' | 'this' | 'all';
   /** What cannot be read otherwise. */

@@ -3,6 +3,7 @@ import type { DataFiles } from '../event-store/data-directory';
 import { readModelVersion } from '../read-model/read-model-version';
 import type { Progress } from '../read-model/projector';
 import { type RunningProjector, startProjector } from '../read-model/start-projector';
+import { CommandError } from '../terminal/command-error';
 
 /** Starts the projector that the service runs, and waits until the read model has seen the whole log. */
 export async function startAndCatchUp(
@@ -20,7 +21,7 @@ export async function startAndCatchUp(
           version: readModelVersion(eventStoreUrl),
         },
         (news) => {
-          if (news.kind === 'failed') reject(new Error(news.message));
+          if (news.kind === 'failed') reject(new CommandError(news.message));
           if (news.kind !== 'progress') return;
           onProgress(news.progress);
           if (news.progress.caughtUp) resolve(started);

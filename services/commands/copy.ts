@@ -3,6 +3,7 @@ import { type Config, readConfig } from '../config/config';
 import { EVENTSTOREDB_URLS } from '../event-store/store-url';
 import { type CopyPhase, copyStore, endOf } from '../operations/copy/copy-store';
 import { openStores, parseStoreAddress, type StoreAddress, addressName } from '../operations/copy/store-address';
+import { CommandError } from '../terminal/command-error';
 import { count, secondsSince } from '../terminal/figures';
 import { say } from '../terminal/output';
 import { withProgressBar } from '../terminal/progress-bar';
@@ -21,7 +22,9 @@ function configuredStore({ eventStoreUrl, dataDir }: Config): StoreAddress {
 
 async function copy(options: CopyOptions): Promise<void> {
   if (options.from === undefined && options.to === undefined) {
-    throw new Error('Say where to copy to with --to, or where from with --from; the other is the configured store.');
+    throw new CommandError(
+      'Say where to copy to with --to, or where from with --from; the other is the configured store.',
+    );
   }
   const from = options.from === undefined ? configuredStore(readConfig()) : parseStoreAddress(options.from);
   const to = options.to === undefined ? configuredStore(readConfig()) : parseStoreAddress(options.to);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { DestinationName } from '../../schemas/destinations';
 import { FeedPosition } from '../../schemas/api/feed';
 import { argument } from '../terminal/argument';
+import { CommandError } from '../terminal/command-error';
 import { EXIT_FAILED } from '../terminal/exit-codes';
 import { hint, say } from '../terminal/output';
 
@@ -40,7 +41,9 @@ async function deliver({ to, from, url, tokenFile }: DeliverOptions): Promise<vo
     redirect: 'error',
     headers: token === null ? {} : { Authorization: `Bearer ${token}` },
   }).catch((cause: unknown) => {
-    throw new Error(`The service cannot be reached at ${url}. Start it, or say where it is with --url.`, { cause });
+    throw new CommandError(`The service cannot be reached at ${url}. Start it, or say where it is with --url.`, {
+      cause,
+    });
   });
   const text = await answer.text();
   if (answer.ok) {

@@ -7,6 +7,7 @@ import type { Selection } from '../audit/export/select-events';
 import { exportTo } from '../audit/export/write-export';
 import { version } from '../config/version';
 import { argument } from '../terminal/argument';
+import { CommandError } from '../terminal/command-error';
 import { count } from '../terminal/figures';
 import { hint } from '../terminal/output';
 import { withProgressBar } from '../terminal/progress-bar';
@@ -27,7 +28,7 @@ interface ExportOptions {
 const exportHistory = (options: ExportOptions): Promise<void> =>
   withReadableStore(async (store) => {
     const { location = null, order = null, from = null, to = null, format } = options;
-    if (order !== null && location === null) throw new Error('An order is named by --location and --order.');
+    if (order !== null && location === null) throw new CommandError('An order is named by --location and --order.');
     const exportedAt = new Date().toISOString();
     const scope = { location_id: location, order_id: order, streams: location === null ? 'all' : 'orders' } as const;
     const selection: Selection = { scope, from, to };

@@ -5,6 +5,7 @@ import { ReaderLocations, ReaderName, ReaderRole, type Role, ROLES } from '../..
 import { addReader, listReaders, removeReader } from '../access/readers/manage-readers';
 import { readersFile } from '../config/config';
 import { argument } from '../terminal/argument';
+import { CommandError } from '../terminal/command-error';
 import { hint, say } from '../terminal/output';
 
 interface FileOption {
@@ -20,11 +21,11 @@ interface AddOptions extends FileOption {
 
 /** The token is all that goes to standard output, for scripts; what else there is to say goes beside it. */
 function add(name: ReaderName, { role, location, allLocations = false, acts = false, file }: AddOptions): void {
-  if (allLocations === (location !== undefined)) throw new Error('Give --location <id...> or --all-locations.');
+  if (allLocations === (location !== undefined)) throw new CommandError('Give --location <id...> or --all-locations.');
   const configured = readersFile();
   const path = file === undefined ? configured.path : resolve(file);
   const locations = ReaderLocations.safeParse(allLocations ? '*' : location);
-  if (!locations.success) throw new Error('A location is an id: 1 to 200 characters, no control characters.');
+  if (!locations.success) throw new CommandError('A location is an id: 1 to 200 characters, no control characters.');
   const token = addReader(
     { path, mayBeNew: true },
     { name, role, locations: locations.data, ...(acts ? { acts } : {}) },

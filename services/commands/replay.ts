@@ -6,6 +6,7 @@ import { openEventSource } from '../event-store/open';
 import { keepPrivate } from '../files/private-files';
 import { readModelVersion } from '../read-model/read-model-version';
 import { type OrderDifference, type ReplayedHistory, replayHistory } from '../read-model/replay-diff';
+import { CommandError } from '../terminal/command-error';
 import { EXIT_FAILED, EXIT_NOT_COMPARED } from '../terminal/exit-codes';
 import { count, secondsSince } from '../terminal/figures';
 import { hint, say } from '../terminal/output';
@@ -58,7 +59,7 @@ async function sayDifferences(replayed: ReplayedHistory, version: string, begun:
 }
 
 async function replay({ diff = false }: { readonly diff?: boolean }): Promise<void> {
-  if (!diff) throw new Error('Say --diff. To make the read model anew, there is: ticket-rail rebuild.');
+  if (!diff) throw new CommandError('Say --diff. To make the read model anew, there is: ticket-rail rebuild.');
   const { dataDir, eventStoreUrl } = readConfig();
   for (const detail of keepPrivate(dataDir)) hint(detail);
   const { logFile, readModelFile, replayFile } = dataFiles(dataDir);

@@ -21,6 +21,7 @@ import {
 import { OrderTableReader } from '../read-model/order-table/reader';
 import type { RunningProjector } from '../read-model/start-projector';
 import { argument } from '../terminal/argument';
+import { CommandError } from '../terminal/command-error';
 import { count } from '../terminal/figures';
 import { hint, say } from '../terminal/output';
 import { startAndCatchUp } from './catch-up';
@@ -43,7 +44,7 @@ async function lookAtClock(days: number, files: DataFiles, store: EventStore) {
 function assertConfirmed(reason: Hold | null, { dryRun = false, confirm = false }: RetainOptions): void {
   if (reason === null || confirm) return;
   const text = `${describeHold(reason)}. Look at the clock; if this is what you want, add --confirm.`;
-  if (!dryRun) throw new Error(`Nothing was deleted: ${text}`);
+  if (!dryRun) throw new CommandError(`Nothing was deleted: ${text}`);
   hint(`Without --dry-run nothing would be deleted: ${text}`);
 }
 

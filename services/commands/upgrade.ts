@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readConfig } from '../config/config';
 import type { UpgradePhase } from '../event-store/open';
 import { upgradeDataDirectory } from '../event-store/upgrade';
+import { CommandError } from '../terminal/command-error';
 import { secondsSince } from '../terminal/figures';
 import { hint, say } from '../terminal/output';
 import { withProgressBar } from '../terminal/progress-bar';
@@ -32,7 +33,7 @@ async function upgrade(): Promise<void> {
   });
   switch (upgraded.kind) {
     case 'no-log':
-      throw new Error(`There is no event log ${upgraded.file}.`);
+      throw new CommandError(`There is no event log ${upgraded.file}.`);
     case 'current':
       say(`${upgraded.file} has the current format already. Nothing was changed.`);
       return;

@@ -5,6 +5,7 @@ import { exitCodeAfter, type Subject, subjectName, verify } from '../audit/verif
 import { readConfig } from '../config/config';
 import { version } from '../config/version';
 import { dataFiles } from '../event-store/data-directory';
+import { CommandError } from '../terminal/command-error';
 import { count, secondsSince } from '../terminal/figures';
 import { hint, say } from '../terminal/output';
 import { withProgressBar } from '../terminal/progress-bar';
@@ -40,7 +41,7 @@ function subjectsOf(names: readonly string[], options: VerifyOptions): readonly 
   if (options.order === true) {
     const [location, order, ...others] = names;
     if (location === undefined || order === undefined || others.length > 0) {
-      throw new Error('An order is named by its location and its id: verify --order <location> <order>');
+      throw new CommandError('An order is named by its location and its id: verify --order <location> <order>');
     }
     return [{ kind: 'order', ...configured(), key: orderKey(location, order) }];
   }
@@ -74,7 +75,7 @@ async function verifySubject(subject: Subject, state: string | null): Promise<vo
 async function verifyAll(names: readonly string[], options: VerifyOptions): Promise<void> {
   const subjects = subjectsOf(names, options);
   const { state = null } = options;
-  if (state !== null && subjects.length > 1) throw new Error('--state takes one file at a time.');
+  if (state !== null && subjects.length > 1) throw new CommandError('--state takes one file at a time.');
   for (const subject of subjects) await verifySubject(subject, state);
 }
 

@@ -19,6 +19,7 @@ import { ifThere } from '../files/if-there';
 import { withLockFile } from '../files/lock-file';
 import { writeWholeFile } from '../files/whole-file';
 import { argument } from '../terminal/argument';
+import { CommandError } from '../terminal/command-error';
 import { EXIT_FAILED } from '../terminal/exit-codes';
 import { count } from '../terminal/figures';
 import { hint, say } from '../terminal/output';
@@ -59,7 +60,8 @@ async function textOf({ body }: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of parts) {
     bytes += chunk.length;
-    if (bytes > MOST_ANSWER_BYTES) throw new Error(`The log answered more than ${count(MOST_ANSWER_BYTES)} bytes.`);
+    if (bytes > MOST_ANSWER_BYTES)
+      throw new CommandError(`The log answered more than ${count(MOST_ANSWER_BYTES)} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -75,9 +77,9 @@ function logAt(url: string, token: string | null): AskLog {
       signal: AbortSignal.timeout(ANSWER_MS),
       headers: token === null ? {} : { Authorization: `Bearer ${token}` },
     }).catch((cause: unknown) => {
-      throw new Error(`The log cannot be reached at ${url}.`, { cause });
+      throw new CommandError(`The log cannot be reached at ${url}.`, { cause });
     });
-    if (!answer.ok) throw new Error(`The log answered ${String(answer.status)} to GET ${path}.`);
+    if (!answer.ok) throw new CommandError(`The log answered ${String(answer.status)} to GET ${path}.`);
     return textOf(answer);
   };
 }
@@ -115,11 +117,11 @@ function memoryIn(file: string, signer: NoteSigner, isFirst: boolean): Exclude<R
     signer,
   );
   if (remembered === 'unreadable')
-    throw new Error(`${file} is no note that this witness signed. Put back what it was, or name another file.`);
+    throw new CommandError(`${file} is no note that this witness signed. Put back what it was, or name another file.`);
   if (remembered === 'nothing' && !isFirst)
-    throw new Error(`${file} is not there, so there is nothing to compare with. If that is right, add --first.`);
+    throw new CommandError(`${file} is not there, so there is nothing to compare with. If that is right, add --first.`);
   if (remembered !== 'nothing' && isFirst)
-    throw new Error(`${file} has what was seen before: leave --first out, or name another file.`);
+    throw new CommandError(`${file} has what was seen before: leave --first out, or name another file.`);
   return remembered;
 }
 

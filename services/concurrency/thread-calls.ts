@@ -1,3 +1,5 @@
+import { ThreadError } from './thread-error';
+
 /** Calls from one thread to another and back, by messages: what is given and what comes back is copied. */
 
 /** Functions that another thread can call. */
@@ -44,12 +46,12 @@ export class ThreadCalls<Ours extends Callable<Ours>, Theirs extends Callable<Th
     });
   }
 
-  /** @throws {Error} with the message of what was thrown there, or if the other thread has ended. */
+  /** @throws {ThreadError} with the message of what was thrown there, or if the other thread has ended. */
   async call<Name extends keyof Theirs & string>(
     name: Name,
     ...args: Parameters<Theirs[Name]>
   ): Promise<Awaited<ReturnType<Theirs[Name]>>> {
-    if (this.#ended) throw new Error('the thread has ended');
+    if (this.#ended) throw new ThreadError('the thread has ended');
     const id = this.#asked++;
     const value = await new Promise<unknown>((returned, failed) => {
       this.#unanswered.set(id, { returned, failed });
@@ -66,7 +68,7 @@ export class ThreadCalls<Ours extends Callable<Ours>, Theirs extends Callable<Th
   /** The other thread has ended, and answers nothing any more. */
   end(): void {
     this.#ended = true;
-    for (const { failed } of this.#unanswered.values()) failed(new Error('the thread has ended'));
+    for (const { failed } of this.#unanswered.values()) failed(new ThreadError('the thread has ended'));
     this.#unanswered.clear();
   }
 
@@ -88,6 +90,6 @@ export class ThreadCalls<Ours extends Callable<Ours>, Theirs extends Callable<Th
     const unanswered = this.#unanswered.get(message.id);
     this.#unanswered.delete(message.id);
     if (message.kind === 'returned') unanswered?.returned(message.value);
-    else unanswered?.failed(new Error(message.message));
+    else unanswered?.failed(new ThreadError(message.message));
   }
 }

@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import { ThreadError } from './thread-error';
 
 /** Threads as their starter sees them: one that is to run until it is stopped, and one that gives one answer. */
 
@@ -61,7 +62,7 @@ export class SupervisedThread<ToThread> {
  */
 export async function answerOf<Answer>(worker: Worker, what: string): Promise<Answer> {
   const answers: Answer[] = [];
-  let failure = new Error(`${what} ended without a word`);
+  let failure: Error = new ThreadError(`${what} ended without a word`);
   worker.on('message', (message: Answer) => {
     answers.push(message);
   });

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { BrokenInvariant } from '../../schemas/broken-invariant';
 import {
   consumerOf,
   type DESTINATION_FAILING,
@@ -89,7 +90,7 @@ export function createDestinationRecord(options: {
 
     set: async (name, position) => {
       const consumer = await places.set(consumerOf(name), null, position);
-      if (consumer === null) throw new Error('more destinations are on record than there may be');
+      if (consumer === null) throw new BrokenInvariant('more destinations are on record than there may be');
       return { position, setAt: consumer.setAt };
     },
 

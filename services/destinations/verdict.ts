@@ -10,14 +10,14 @@ export const MAX_RETRY_AFTER_MS = 3_600_000;
 export const PARKED_AFTER_MS = 3 * 86_400_000;
 
 /** How an attempt ended. */
-export type Attempt =
+export type AttemptOutcome =
   | { readonly kind: 'answered'; readonly status: number; readonly retryAfter: string | null }
   /** `reason` is a word, such as `ECONNREFUSED`. */
   | { readonly kind: 'failed'; readonly reason: string }
   /** What was to be sent is there no longer. */
   | { readonly kind: 'nothing' };
 
-export type Verdict =
+export type AttemptVerdict =
   | { readonly kind: 'settled'; readonly delivered: boolean }
   | { readonly kind: 'gone' }
   | { readonly kind: 'parked'; readonly reason: string }
@@ -48,9 +48,9 @@ export function retryAfterMs(value: string | null, now: number): number | null {
  * @param chance from 0 to below 1
  */
 export function judge(
-  attempt: Attempt,
+  attempt: AttemptOutcome,
   about: { readonly attempts: number; readonly failingMs: number; readonly now: number; readonly chance: number },
-): Verdict {
+): AttemptVerdict {
   const { attempts, failingMs, now, chance } = about;
   if (attempt.kind === 'nothing') return { kind: 'settled', delivered: false };
   const status = attempt.kind === 'answered' ? attempt.status : null;

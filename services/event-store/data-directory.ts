@@ -101,6 +101,7 @@ function makeDirectory(path: string): void {
 export function takeDataDirectory(path: string, pid: number, startedAt: string): DataDirectory {
   try {
     makeDirectory(path);
+    // eslint-disable-next-line house/typed-errors -- what is wrong, as Node.js says it: unusable() below makes it ours
     if (!statSync(path).isDirectory()) throw Object.assign(new Error('it is not a directory'), { code: 'ENOTDIR' });
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { EventId } from '../../schemas/events/event-id';
 import { type ExactNumber, parseJson, stringifyJson } from '../../schemas/json/exact-json';
 import type { Position as PositionText } from '../../schemas/events/position';
@@ -12,7 +13,7 @@ import type { StreamName } from '../../schemas/events/stream-name';
  */
 
 /** Opaque place among all events: a decimal string without leading zeros. Later events have larger ones, with gaps. */
-export type Position = PositionText;
+export type Position = z.infer<typeof PositionText>;
 
 /** Largest position: a signed integer of 64 bits. */
 const LARGEST_POSITION = '9223372036854775807' as Position; // decimal

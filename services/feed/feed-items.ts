@@ -1,6 +1,6 @@
 import { attentionOf } from '../../projections/order/attention';
 import type { OrderState } from '../../projections/order/order';
-import { readVerdict } from '../../projections/history/timeline';
+import { classify } from '../../projections/history/timeline';
 import { type FeedFact, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/api/feed';
 import type { OrderKey } from '../../schemas/order-key';
 import { OrderDeletedData } from '../../schemas/events/event-data';
@@ -17,7 +17,7 @@ import type { EventStore, Position, RecordedEvent } from '../event-store/event-s
 import { readOne } from '../event-store/reads';
 import { feedPosition } from './feed-place';
 import type { OrderFolds } from './order-folds';
-import { readRemoval, type Removal } from './removal';
+import { classifyRemoval, type Removal } from './removal';
 import { StreamBeginnings } from './stream-beginnings';
 
 /** What the log says of an order at one place: an item of the feed before anybody's rights are looked at. */
@@ -55,11 +55,11 @@ export function createReadItems(options: {
     const newest = await readOne(store, stream, { direction: 'backwards' });
     const oldest = await readOne(store, stream);
     const ends = { oldest: oldest?.position ?? null, newest: newest?.position ?? null };
-    return readRemoval(ends, last, now() - created.getTime());
+    return classifyRemoval(ends, last, now() - created.getTime());
   };
 
   const factOf = (stored: RecordedEvent, event: OrderEvent, key: OrderKey, before: OrderState): FeedFact => {
-    const { state, verdict } = readVerdict(key, before, event);
+    const { state, verdict } = classify(key, before, event);
     folds.keep(stored.stream, state);
     return {
       position: feedPosition(stored.position, stored.id),

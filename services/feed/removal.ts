@@ -21,7 +21,7 @@ export const REMOVAL_SETTLES_MS = 10_000;
  * @param last position of the last event that the note is about
  * @param ageMs how old the note is
  */
-export function readRemoval(
+export function classifyRemoval(
   { oldest, newest }: { readonly oldest: Position | null; readonly newest: Position | null },
   last: Position,
   ageMs: number,

@@ -46,14 +46,19 @@ export function takeLock(path: string, longestMs = Infinity): HeldLock | null {
   return { isHeld, release };
 }
 
+/** Another process has the lock; the message says which file it is, and what to do. */
+export class LockTaken extends Error {
+  override readonly name = 'LockTaken';
+}
+
 /**
  * Does something while no other process does the same.
  * @param path of a file that is there meanwhile; {@link takeLock} says what becomes of it
- * @throws {Error} if another has it
+ * @throws {LockTaken} if another has it
  */
 export async function withLockFile<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   const lock = takeLock(path);
-  if (lock === null) throw new Error(`${path} is there: another run is at work. If none is, delete that file.`);
+  if (lock === null) throw new LockTaken(`${path} is there: another run is at work. If none is, delete that file.`);
   try {
     return await work();
   } finally {

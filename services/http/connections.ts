@@ -12,7 +12,7 @@ export interface Network {
 }
 
 /** What is known of one connection. */
-export interface Connection {
+export interface HttpConnection {
   readonly network: Network;
   shown: Shown;
   /** Requests that are being answered. */
@@ -55,7 +55,7 @@ export function networkOf(address: string): string {
  * is.
  * @returns null if there is none
  */
-export function leastWanted<Of extends Connection>(connections: Iterable<Of>): Of | null {
+export function leastWanted<Of extends HttpConnection>(connections: Iterable<Of>): Of | null {
   let found: Of | null = null;
   let most = -1;
   for (const one of connections) {
@@ -69,7 +69,7 @@ export function leastWanted<Of extends Connection>(connections: Iterable<Of>): O
   return found;
 }
 
-interface Tracked extends Connection {
+interface Tracked extends HttpConnection {
   readonly socket: Socket;
   readonly networkName: string;
 }

@@ -14,7 +14,7 @@ export type Tag =
   'Stream' | 'Orders' | 'Feed' | 'Destinations' | 'Screens' | 'Audit' | 'Quarantine' | 'Access' | 'Operations';
 
 /** One answer that is no problem. */
-export interface Answer {
+export interface EndpointAnswer {
   readonly description: string;
   /** Schemas by media type; of several, each is one form that the answer may have. */
   readonly content?: Readonly<Record<string, readonly z.ZodType[]>>;
@@ -26,7 +26,7 @@ export interface Answer {
 export type LargeRead = 'always' | 'if-asked';
 
 /** What there is to know of a call when it is decided who may make it. */
-export interface Attempt {
+export interface CallAttempt {
   readonly request: Request;
   readonly response: Response;
   readonly params: Readonly<Record<string, unknown>>;
@@ -45,7 +45,7 @@ export interface Permission<Caller> {
    * @returns who calls
    * @throws {Problem} one of {@link problems}, or `reads-busy` for a large read
    */
-  readonly admit: (attempt: Attempt) => Caller;
+  readonly admit: (attempt: CallAttempt) => Caller;
 }
 
 /** Everybody may. */
@@ -70,7 +70,7 @@ export interface Endpoint {
     readonly example?: unknown;
   };
   /** By status. */
-  readonly answers: Readonly<Record<number, Answer>>;
+  readonly answers: Readonly<Record<number, EndpointAnswer>>;
   /** What the handler may answer besides; {@link problemsOf} has all. */
   readonly problems: readonly ProblemCode[];
   readonly permission: Permission<unknown>;
@@ -92,7 +92,7 @@ export interface Call<Declared extends Endpoint> {
 export type Handler<Declared extends Endpoint> = (call: Call<Declared>) => Promise<void> | void;
 
 /** @returns an answer in JSON. */
-export const json = (description: string, ...schemas: readonly z.ZodType[]): Answer => ({
+export const json = (description: string, ...schemas: readonly z.ZodType[]): EndpointAnswer => ({
   description,
   content: { 'application/json': schemas },
 });

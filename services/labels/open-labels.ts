@@ -10,7 +10,7 @@ import type { EventStore } from '../event-store/event-store';
 import { codeOf } from '../files/error-code';
 import type { AcceptedOrder } from './accepted-order';
 import { Labels } from './labels';
-import { readLabel } from './read-label';
+import { parseLabel } from './parse-label';
 import { createLabelRoutes } from './route';
 
 /** What orders are called where they are handed over. */
@@ -86,7 +86,7 @@ export async function openLabels(options: {
 
   const take = async ({ key, delivery, answer }: AcceptedOrder): Promise<void> => {
     await nextTurn();
-    const label = readLabel({ object: membersOf(delivery)['object'], answer: membersOf(answer) }, pointers);
+    const label = parseLabel({ object: membersOf(delivery)['object'], answer: membersOf(answer) }, pointers);
     if (label !== null) await labels.set(key, label);
   };
   return {

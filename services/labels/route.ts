@@ -5,7 +5,7 @@ import { LABEL, readers, THIS_LOCATION } from '../access/requirements';
 import { type Endpoints, serve } from '../http/endpoint';
 import { BODY_PROBLEMS, createJsonBodies, parseBody } from '../http/json-body';
 import type { Labels } from './labels';
-import { givenLabel } from './read-label';
+import { givenLabel } from './parse-label';
 
 export const LABEL_CALLS = {
   setLabel: {

@@ -96,7 +96,7 @@ export interface EndpointCounts {
 /**
  * Counts how the endpoint does, from the beginning of this process and over the last {@link NON_2XX_WINDOW_SECONDS}.
  */
-export class Endpoint {
+export class EndpointCounter {
   readonly #now: () => number;
   readonly #since: number;
   readonly #window = new SlidingCounts();

@@ -8,7 +8,7 @@ import {
   DELIVERY_OUTCOMES,
   type DeliveryOutcome,
   DOUBTFUL_DELIVERIES,
-  Endpoint,
+  EndpointCounter,
   type EndpointCounts,
   NON_2XX_WINDOW_SECONDS,
 } from './endpoint-counts';
@@ -143,7 +143,7 @@ function measureEvents(registers: Registry[]) {
 function measureStates(
   registers: Registry[],
   { queueDepth, projectionLagSeconds, live }: MetricsOptions,
-  endpoint: Endpoint,
+  endpoint: EndpointCounter,
 ): void {
   const gauge = (name: string, help: string, read: () => number): void => {
     const made: Gauge = new Gauge({
@@ -209,7 +209,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const events = measureEvents(registers);
-  const endpoint = new Endpoint(options.now);
+  const endpoint = new EndpointCounter(options.now);
   measureStates(registers, options, endpoint);
   const byOutcome = new Map(DELIVERY_OUTCOMES.map((outcome) => [outcome, events.deliveries.labels(outcome)]));
   const count = (outcome: DeliveryOutcome, authentic: boolean, refused: boolean): void => {

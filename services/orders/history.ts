@@ -1,6 +1,6 @@
 import { evolve, initial, type OrderState } from '../../projections/order/order';
 import { nothingSummed, summarize } from '../../projections/history/summary';
-import { read } from '../../projections/history/timeline';
+import { interpret } from '../../projections/history/timeline';
 import type { OrderKey } from '../../schemas/order-key';
 import type { OrderEventMetadata } from '../../schemas/events/event-data';
 import { decodeOrderEvent, orderStream } from '../../schemas/events/order-events';
@@ -14,7 +14,7 @@ import { nextTurn } from '../concurrency/turns';
 /** What was said about an order, and what was true when: both by replaying its stream, never from the read model. */
 
 /** When to stop folding. */
-export type Moment =
+export type PastMoment =
   | { readonly kind: 'revision'; readonly revision: number }
   /** Milliseconds since the epoch. */
   | { readonly kind: 'time'; readonly at: number };
@@ -24,7 +24,7 @@ export interface OrderHistory {
    * @returns the state of an order after the event of a revision, or after the last event received at or before a time;
    * null if there was no such event.
    */
-  stateAt(key: OrderKey, moment: Moment): Promise<OrderState | null>;
+  stateAt(key: OrderKey, moment: PastMoment): Promise<OrderState | null>;
   /**
    * @param after revision after which the page begins; null for the first page
    * @returns null if nothing was ever reported about the order.
@@ -88,7 +88,7 @@ export function createOrderHistory(store: EventStore): OrderHistory {
           state = evolve(state, event);
           continue;
         }
-        const next = read(key, state, event);
+        const next = interpret(key, state, event);
         state = next.state;
         events.push({
           revision: stored.revision,

@@ -7,7 +7,7 @@ import type { ShowOrder } from '../labels/labels';
 import type { ListedOrders } from '../read-model/order-table/slices';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import type { FoundPage } from './look-through';
-import type { FoundOrder as FoundRecord } from './search';
+import type { FoundOrderRecord as FoundRecord } from './search';
 
 /** @returns a page of orders as `reader` may see it, each made of its state by `show`. */
 export const orderPageFor = (reader: Reader, { records, next }: ListedOrders, show: ShowOrder): OrderPage => ({

@@ -8,7 +8,7 @@ import { readers, requireHistory, THIS_LOCATION } from '../access/requirements';
 import { seesContact } from '../access/permissions';
 import type { Reader } from '../access/readers/readers';
 import { orderFor } from '../access/withhold';
-import type { Moment, OrderHistory } from './history';
+import type { PastMoment, OrderHistory } from './history';
 import type { PastOrders } from './past-orders';
 import { type Endpoints, json, serve } from '../http/endpoint';
 import { Problem, STORE_PROBLEMS } from '../http/problem';
@@ -166,7 +166,7 @@ export function createOrderRoutes(options: {
 
     getOrder: async (call) => {
       const { request, reader, params: key, query } = call;
-      const moment: Moment | null =
+      const moment: PastMoment | null =
         query.at_revision !== undefined
           ? { kind: 'revision', revision: query.at_revision }
           : query.as_of !== undefined

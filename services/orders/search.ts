@@ -46,7 +46,7 @@ export interface FoundDrive extends Drive {
 }
 
 /** An order as it is now, and those of its drivers that were looked for, oldest first; all, if none was. */
-export interface FoundOrder extends OrderRecord {
+export interface FoundOrderRecord extends OrderRecord {
   readonly drives: readonly FoundDrive[];
 }
 
@@ -61,7 +61,7 @@ export interface OrderSearch {
     locations: readonly string[] | null,
     query: OrderQuery,
     page: { readonly limit: number; readonly after: number | null; readonly seesName?: boolean },
-  ): Promise<FoundPage<FoundOrder>>;
+  ): Promise<FoundPage<FoundOrderRecord>>;
 }
 
 /** Labels that are looked at between two turns of the event loop. */
@@ -138,7 +138,7 @@ export function createOrderSearch({
       const called = label === undefined ? null : await withLabel(locations, isCalled);
       const among = (before: number, size: number): readonly number[] | undefined =>
         called?.filter((seq) => seq < before).slice(0, size);
-      return lookThrough<FoundOrder>({
+      return lookThrough<FoundOrderRecord>({
         slice: (before, size) => orders.found({ ...filter, among: among(before, size) }, before, size),
         limit,
         after: Math.min(after ?? NEWEST_SEQ, begunBefore(to)),

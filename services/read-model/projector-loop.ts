@@ -18,7 +18,7 @@ export type ProjectorNews =
   | { readonly kind: 'failed'; readonly message: string };
 
 /** Has whichever projector runs now look at the log anew, as after a standstill of the process. */
-export class Looks {
+export class ProjectorLooks {
   #asked = 0;
   #running = new AbortController();
 
@@ -48,7 +48,7 @@ interface ProjectingOptions {
   readonly version: string;
   readonly signal: AbortSignal;
   readonly corrector: Corrector;
-  readonly looks?: Looks;
+  readonly looks?: ProjectorLooks;
   readonly onNews: (news: ProjectorNews) => void;
 }
 
@@ -91,7 +91,7 @@ export async function keepProjecting(options: ProjectingOptions): Promise<void> 
 
 /** Runs the projector on a table, anew each time that it is asked to look, until it is stopped or the table is gone. */
 async function projectAndLook(options: ProjectingOptions, table: OrderTable): Promise<void> {
-  const { source, signal, corrector, looks = new Looks(), onNews } = options;
+  const { source, signal, corrector, looks = new ProjectorLooks(), onNews } = options;
   for (let isFirst = true, isAsked = true; isAsked; isFirst = false) {
     const { look, over } = looks.begin();
     const ending = AbortSignal.any([signal, over]);

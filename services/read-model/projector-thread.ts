@@ -2,7 +2,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type LogAddress, openEventSource } from '../event-store/open';
 import { type Correction, Corrector } from './corrections';
-import { keepProjecting, Looks, type ProjectorNews } from './projector-loop';
+import { keepProjecting, ProjectorLooks, type ProjectorNews } from './projector-loop';
 
 /** What the thread needs to know to begin. */
 export interface ProjectorThreadOptions {
@@ -28,7 +28,7 @@ const { log, file, version } = workerData as ProjectorThreadOptions; // given by
 const stop = new AbortController();
 const { signal } = stop;
 const corrector = new Corrector();
-const looks = new Looks();
+const looks = new ProjectorLooks();
 
 /**
  * Niceness of this thread: where processors are short, acknowledging comes before showing. On Linux niceness belongs to

@@ -1,6 +1,6 @@
 import { changesDrives, type Drive, drivesAfter } from '../../projections/order/drives';
 import { initial, type OrderState } from '../../projections/order/order';
-import { readVerdict } from '../../projections/history/timeline';
+import { classify } from '../../projections/history/timeline';
 import type { OrderKey } from '../../schemas/order-key';
 import {
   decodeOrderEvent,
@@ -125,7 +125,7 @@ function fold(
     }
     if (event.revision <= record.state.revision) continue;
     const before = record.state;
-    const { state, verdict } = readVerdict(record.key, before, event);
+    const { state, verdict } = classify(record.key, before, event);
     record.state = state;
     record.verdicts.add(verdict);
     if (changesDrives(before, record.state)) {

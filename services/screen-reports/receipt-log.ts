@@ -32,7 +32,7 @@ const REMEMBERED_RECEIPTS = 100_000;
 export const MAX_SCREENS_OF_ONE = 64;
 
 /** A report as it came from a reader, and when. */
-export interface Received {
+export interface ReceivedReport {
   readonly report: ScreenReport;
   /** Null while reading is open. */
   readonly reader: ReaderName | null;
@@ -89,7 +89,7 @@ export class ReceiptLog {
   }
 
   /** @returns the receipts of a report that were not taken before, as far as not too many screens have such a one. */
-  fresh(location: LocationId, { report, reader }: Received): readonly DisplayReceipt[] {
+  fresh(location: LocationId, { report, reader }: ReceivedReport): readonly DisplayReceipt[] {
     const screen = screenKey(report, reader);
     const unknown = new Map(report.receipts.map((receipt) => [keyOf(location, screen, receipt), receipt] as const));
     return [...unknown]
@@ -99,7 +99,7 @@ export class ReceiptLog {
   }
 
   /** Takes receipts of a report that are {@link fresh}; they are durable some seconds later. */
-  add(location: LocationId, { report, reader, at }: Received, receipts: readonly DisplayReceipt[]): void {
+  add(location: LocationId, { report, reader, at }: ReceivedReport, receipts: readonly DisplayReceipt[]): void {
     if (receipts.length === 0) return;
     const { screen_id, name, kind, sent_at } = report;
     const screen = screenKey(report, reader);

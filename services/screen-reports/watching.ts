@@ -2,7 +2,7 @@ import type { ReaderName } from '../../schemas/files/readers';
 import type { LocationId } from '../../schemas/wire/handle-order';
 import { OLD_ORDER_MS, REPORT_INTERVAL_MS, WATCHING_MS } from '../../schemas/api/screen-limits';
 import type { Screen, ScreenReport, UnwatchedLocation } from '../../schemas/api/screen-reports';
-import type { Received } from './receipt-log';
+import type { ReceivedReport } from './receipt-log';
 
 /**
  * Which screens watch, by their last reports. Only the present is known: a service that was started knows them again in
@@ -27,7 +27,7 @@ export interface ScreenFigures {
 type Seen = Omit<Screen, 'watching'>;
 
 /** @returns the screen that a report is of. */
-export function screenOf(location_id: LocationId, { report, reader, at }: Received): Seen {
+export function screenOf(location_id: LocationId, { report, reader, at }: ReceivedReport): Seen {
   const { screen_id, name, kind, visible, freshness, age_ms, position, sent_at } = report;
   const view = { visible, freshness, age_ms, position };
   const clock = { reported_at: new Date(at).toISOString(), clock_offset_ms: at - Date.parse(sent_at) };

@@ -7,7 +7,7 @@ import { createReadGuard } from '../access/read-guard';
 import { allowEmbedding, allowOrigins, loopbackOnly, unproxiedOnly } from '../access/login/origin-guard';
 import type { ReaderDirectory } from '../access/readers/readers';
 import { createLoginRoutes, createSessionRoutes } from '../access/login/route';
-import type { Session } from '../access/login/session';
+import type { SessionCookies } from '../access/login/session';
 import { type BasePath, withoutBasePath } from '../http/base-path';
 import { isEventStoreError } from '../event-store/event-store';
 import { discardBody } from '../http/read-body';
@@ -30,7 +30,7 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly checkReadiness: CheckReadiness;
   readonly readers: ReaderDirectory;
-  readonly session: Session;
+  readonly session: SessionCookies;
   /** Whether a screen can be signed in by a code that it shows. */
   readonly offersPairing: boolean;
   /** Called for every request of a reader, before anything else is done about it. */

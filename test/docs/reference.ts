@@ -10,7 +10,7 @@ import {
   answersOf,
   callsOf,
   fieldsOf,
-  type Marks,
+  type TextMarks,
   type OpenApi,
   type Operation,
   problemCodesOf,
@@ -150,7 +150,7 @@ const commandHelp = async (): Promise<ReadonlyMap<string, string>> =>
 // ------------------------------------------------------------------------------------------------------------- calls
 
 const code = (text: string): string => `\`${text}\``;
-const MARKS: Marks = { text: (text) => text, code, schema: (name) => `[${name}](#${name.toLowerCase()})` };
+const MARKS: TextMarks = { text: (text) => text, code, schema: (name) => `[${name}](#${name.toLowerCase()})` };
 
 const fieldRows = (schema: Schema): string[][] =>
   fieldsOf(schema).map(({ name, schema: field, isOptional }) => [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import type { Order } from '../../schemas/api/order-view';
 import { evolve, initial, toOrder } from '../../projections/order/order';
-import { read } from '../../projections/history/timeline';
+import { interpret } from '../../projections/history/timeline';
 import { asEvents } from './arbitraries';
 import { after, KEY, type DeliveryObject } from './scenario';
 
@@ -133,7 +133,7 @@ describe("the documents' examples, in sequence", () => {
       const before = events.slice(0, index).reduce(evolve, initial);
       const event = events[index];
       if (event === undefined) throw new Error('no such example');
-      const { state, reading } = read(KEY, before, event);
+      const { state, reading } = interpret(KEY, before, event);
       expect({ ...toOrder(KEY, state), verdict: reading.verdict }).toMatchObject({
         ...expected[index],
         revision: index,

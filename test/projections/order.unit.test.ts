@@ -16,7 +16,7 @@ import {
   toOrder,
 } from '../../projections/order/order';
 import { saidBy } from '../../projections/order/order-status';
-import { read } from '../../projections/history/timeline';
+import { interpret } from '../../projections/history/timeline';
 import { arbitraryEvents, arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject, receivedAt } from './arbitraries';
 import { after, eventsOf, fold, KEY, says } from './scenario';
 import { cases } from '../support/depth';
@@ -207,7 +207,7 @@ describe('the state of an order', () => {
 describe('the history of an order', () => {
   it('the history of an order has the same states as the fold', () => {
     assertAlways(({ before, event, after: state }) => {
-      const { state: stateRead, reading } = read(KEY, before, event);
+      const { state: stateRead, reading } = interpret(KEY, before, event);
       expect(stateRead).toEqual(state);
       expect(reading.stage).toBe(state.stage);
     });
@@ -215,7 +215,7 @@ describe('the history of an order', () => {
 
   it('the changes of each event lead from the order before it to the order after it', () => {
     assertAlways(({ before, event, after: state }) => {
-      const { changes } = read(KEY, before, event).reading;
+      const { changes } = interpret(KEY, before, event).reading;
       expect(apply(covered(toOrder(KEY, before)), changes)).toEqual(covered(toOrder(KEY, state)));
       expect(new Set(changes.map(({ pointer }) => pointer)).size).toBe(changes.length);
     });
@@ -223,9 +223,9 @@ describe('the history of an order', () => {
 
   it('no_change means no changes, and a repeat of known and timely news is always no_change', () => {
     assertAlways(({ before, event, after: state }) => {
-      const { verdict, changes } = read(KEY, before, event).reading;
+      const { verdict, changes } = interpret(KEY, before, event).reading;
       expect(verdict === 'no_change' && changes.length > 0).toBe(false);
-      const again = read(KEY, state, event).reading;
+      const again = interpret(KEY, state, event).reading;
       if (again.verdict === 'new_order') return;
       expect(['no_change', 'came_before', 'out_of_order', 'unknown_value']).toContain(again.verdict);
       expect(again.changes).toEqual([]);
@@ -235,7 +235,7 @@ describe('the history of an order', () => {
   it('the verdict is reopened or new_order exactly when an order that was over becomes active again', () => {
     assertAlways(({ before, event, after: state }) => {
       if (isActive(before) || state.stage === 'coming_back') return;
-      const { verdict } = read(KEY, before, event).reading;
+      const { verdict } = interpret(KEY, before, event).reading;
       if (verdict === 'new_order') return;
       expect(verdict === 'reopened').toBe(isActive(state));
     });

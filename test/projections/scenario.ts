@@ -2,7 +2,7 @@ import { orderKey, type OrderKey } from '../../schemas/order-key';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import type { Order } from '../../schemas/api/order-view';
 import { evolve, initial, type OrderState, toOrder } from '../../projections/order/order';
-import { read, type Reading, readVerdict } from '../../projections/history/timeline';
+import { interpret, type EventReading, classify } from '../../projections/history/timeline';
 import { changesDrives, type Drive, drivesAfter } from '../../projections/order/drives';
 import type { Verdict } from '../../schemas/vocabulary';
 import { asEvents, receivedAt } from './arbitraries';
@@ -50,7 +50,7 @@ export interface Life {
 export const lifeOf = (events: readonly OrderEvent[]): Life =>
   events.reduce<Life>(
     (life, event) => {
-      const { state, verdict } = readVerdict(KEY, life.state, event);
+      const { state, verdict } = classify(KEY, life.state, event);
       const drives = changesDrives(life.state, state) ? drivesAfter(life.drives, life.state, state) : life.drives;
       return { state, drives, verdicts: new Set([...life.verdicts, verdict]) };
     },
@@ -67,13 +67,14 @@ export function orderAfter(events: readonly OrderEvent[]): Order {
 export const after = (...deliveries: readonly DeliveryObject[]): Order => orderAfter(eventsOf(...deliveries));
 
 /** How the last of these events is read. */
-export function readingOfLast(events: readonly OrderEvent[]): Reading {
+export function readingOfLast(events: readonly OrderEvent[]): EventReading {
   const last = events.at(-1);
   if (last === undefined) throw new Error('a scenario needs a delivery');
-  return read(KEY, fold(events.slice(0, -1)), last).reading;
+  return interpret(KEY, fold(events.slice(0, -1)), last).reading;
 }
 /** How the last of these deliveries is read. */
-export const readLast = (...deliveries: readonly DeliveryObject[]): Reading => readingOfLast(eventsOf(...deliveries));
+export const readLast = (...deliveries: readonly DeliveryObject[]): EventReading =>
+  readingOfLast(eventsOf(...deliveries));
 
 export const JANE = { source: 'uber', name: 'Jane Driver' };
 export const JOHN = { source: 'doordash', name: 'John Driver' };

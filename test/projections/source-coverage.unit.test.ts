@@ -3,7 +3,7 @@ import {
   AXES,
   Coverage,
   gapQuantile,
-  type Group,
+  type SourceGroup,
   isKnown,
   MAX_GROUPS,
   MAX_UNKNOWN_VALUES,
@@ -16,7 +16,7 @@ import {
 } from '../../projections/source-coverage';
 import { initial } from '../../projections/order/order';
 import { saidBy } from '../../projections/order/order-status';
-import { read } from '../../projections/history/timeline';
+import { interpret } from '../../projections/history/timeline';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import { locationId } from '../../schemas/order-key';
 import { arbitraryEvents } from './arbitraries';
@@ -32,7 +32,7 @@ const sightings = (events: readonly OrderEvent[]): Sighting[] => {
 };
 const seen = (...found: readonly DeliveryObject[]): Sighting[] => sightings(eventsOf(...found));
 
-function groupsOf(lives: readonly (readonly OrderEvent[])[]): readonly Group[] {
+function groupsOf(lives: readonly (readonly OrderEvent[])[]): readonly SourceGroup[] {
   const coverage = new Coverage();
   for (const life of lives) for (const sighting of sightings(life)) coverage.add(locationId('here'), sighting);
   return coverage.groups;
@@ -82,7 +82,7 @@ describe('a sighting', () => {
       fc.property(arbitraryEvents, (life) => {
         let state = initial;
         const late = life.map((event) => {
-          const { reading, state: next } = read(KEY, state, event);
+          const { reading, state: next } = interpret(KEY, state, event);
           state = next;
           return next.out_of_order && reading.verdict !== 'reopened';
         });
@@ -114,7 +114,7 @@ describe('coverage', () => {
       fc.property(fc.array(arbitraryEvents, { maxLength: 6 }), (lives) => {
         const groups = groupsOf(lives);
         const events = lives.flat();
-        const sum = (of: (group: Group) => number): number => groups.reduce((all, group) => all + of(group), 0);
+        const sum = (of: (group: SourceGroup) => number): number => groups.reduce((all, group) => all + of(group), 0);
         expect(sum(({ events: count }) => count)).toBe(events.length);
         for (const axis of AXES) {
           const said = events.filter((event) => saidBy(event)[axis] !== null);
@@ -127,7 +127,7 @@ describe('coverage', () => {
   });
 
   it("coverage does not depend on which order's events come first", () => {
-    const shape = (groups: readonly Group[]): unknown =>
+    const shape = (groups: readonly SourceGroup[]): unknown =>
       groups.map((group) => [
         group.source,
         group.events,

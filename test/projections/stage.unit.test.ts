@@ -1,5 +1,5 @@
 import { initial, isActive, stageOf } from '../../projections/order/order';
-import { readStage, STAGE_RULES } from '../../projections/order/stage';
+import { classifyStage, STAGE_RULES } from '../../projections/order/stage';
 import { DELIVERY_STATUSES, FINAL_STAGES, STAGES, STATUSES } from '../../schemas/vocabulary';
 import { after, eventsOf, fold, JANE, JOHN, says, type DeliveryObject } from './scenario';
 
@@ -22,7 +22,7 @@ describe('the stage rules', () => {
       'preparing',
     ]);
     expect(new Set(STAGE_RULES.map((rule) => rule.stage)).add('preparing')).toEqual(new Set(STAGES));
-    expect(readStage(initial, null)).toBe('preparing');
+    expect(classifyStage(initial, null)).toBe('preparing');
   });
 
   const rows: [string, string, DeliveryObject[]][] = [

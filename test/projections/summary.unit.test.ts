@@ -3,7 +3,7 @@ import { type Drive, drivesAfter } from '../../projections/order/drives';
 import { evolve, initial, type OrderState } from '../../projections/order/order';
 import { saidBy } from '../../projections/order/order-status';
 import { nothingSummed, summarize, type SummaryFold } from '../../projections/history/summary';
-import { readVerdict } from '../../projections/history/timeline';
+import { classify } from '../../projections/history/timeline';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import {
   type DriverTurn,
@@ -373,7 +373,7 @@ describe('the summary of any life of an order number', () => {
         const counts = new Map<string, number>();
         let state = initial;
         for (const event of events) {
-          const next = readVerdict(KEY, state, event);
+          const next = classify(KEY, state, event);
           counts.set(next.verdict, (counts.get(next.verdict) ?? 0) + 1);
           ({ state } = next);
         }

@@ -3,7 +3,7 @@ import { driverChanged, saysNobody } from '../../projections/order/driver';
 import { leavesNow } from '../../projections/order/leaving';
 import { whoIs } from '../../projections/order/drives';
 import { initial, type OrderState } from '../../projections/order/order';
-import { readVerdict } from '../../projections/history/timeline';
+import { classify } from '../../projections/history/timeline';
 import type { OrderEvent } from '../../schemas/events/order-events';
 import { MAX_SUMMARY_VISITS, type OrderSummary } from '../../schemas/api/order-summary';
 import {
@@ -87,7 +87,7 @@ function readsOf(events: readonly OrderEvent[]): Read[][] {
   const orders: Read[][] = [];
   let state = initial;
   for (const event of events) {
-    const { state: after, verdict } = readVerdict(KEY, state, event);
+    const { state: after, verdict } = classify(KEY, state, event);
     const isNew = orders.length === 0 || verdict === 'new_order';
     if (isNew) orders.push([]);
     orders.at(-1)?.push({ before: isNew ? initial : state, after });

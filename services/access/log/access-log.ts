@@ -94,14 +94,14 @@ const SAME_THING: ReadonlySet<string> = new Set([
 ]);
 
 /** @returns what two accesses of one reader have in common that are counted together. */
-function thingOf({ what, location_id, order_id, path }: Access): string {
+function thingOf({ what, location_id, order_id, path }: AccessRequest): string {
   const [place = '', query = ''] = path.split(/\?(.*)/s);
   const asked = [...new URLSearchParams(query)].filter(([name]) => !SAME_THING.has(name));
   return JSON.stringify([what, location_id, order_id, location_id === undefined ? place : '', asked]);
 }
 
 /** What a reader asks for. */
-export interface Access {
+export interface AccessRequest {
   readonly location_id?: LocationId | undefined;
   readonly order_id?: OrderId | undefined;
   readonly what: Exclude<AccessData['what'], 'passcode'>;
@@ -116,7 +116,7 @@ export interface Access {
  * @throws {Problem} `store-unavailable` if it cannot be recorded, and `too-many-reads` if the reader has too much
  *   recorded: then nothing may be shown.
  */
-export type RecordAccess = (reader: Reader, access: Access) => Promise<void>;
+export type RecordAccess = (reader: Reader, access: AccessRequest) => Promise<void>;
 
 /** What of an order is looked at for a passcode. */
 export interface ShownOrder extends OrderKey {
@@ -216,7 +216,7 @@ class RecordedAccesses implements AccessLog {
     await this.#late.close();
   }
 
-  async #record(reader: Reader, access: Access): Promise<void> {
+  async #record(reader: Reader, access: AccessRequest): Promise<void> {
     const { name } = reader;
     if (name === null) return;
     this.#reportCounted();
@@ -246,7 +246,7 @@ class RecordedAccesses implements AccessLog {
   #dataOf(
     reader: Reader,
     name: ReaderName,
-    access: Pick<Access, 'location_id' | 'order_id'> & Pick<AccessData, 'what' | 'path'>,
+    access: Pick<AccessRequest, 'location_id' | 'order_id'> & Pick<AccessData, 'what' | 'path'>,
   ): AccessData {
     return {
       reader: name,

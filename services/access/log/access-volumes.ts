@@ -8,6 +8,7 @@ import {
   type AccessPage,
   accessVolumeStream,
 } from '../../../schemas/api/access';
+import { BrokenInvariant } from '../../../schemas/broken-invariant';
 import { eventId } from '../../../schemas/events/event-id';
 import type { StreamName } from '../../../schemas/events/stream-name';
 import { cutPage } from '../../../schemas/cut-page';
@@ -93,7 +94,7 @@ export function createAccessVolumes(options: {
     const data = { at: new Date(now()).toISOString() };
     const event = eventOf(ACCESS_VOLUMES_STREAM, ACCESS_VOLUME_BEGUN, data);
     const result = await store.append(ACCESS_VOLUMES_STREAM, [event], 'any');
-    if (result.kind !== 'appended') throw new Error('an append that expects nothing cannot conflict');
+    if (result.kind !== 'appended') throw new BrokenInvariant('an append that expects nothing cannot conflict');
     return streamOf(result.revision);
   }
 

@@ -12,7 +12,7 @@ import { calledHosts, cameOverTls } from './forwarded';
 import { LOGIN_CSP, LOGIN_CSS, loginPage, refusedPage } from './login-page';
 import { loginSpeech } from './login-speech';
 import type { ReaderDirectory } from '../readers/readers';
-import { credentialOf, isSameOrigin, localPath, type Session } from './session';
+import { credentialOf, isSameOrigin, localPath, type SessionCookies } from './session';
 
 /** Most bytes of a login form, and of all that are being read. */
 const MAX_FORM_BYTES = 8_192;
@@ -113,7 +113,7 @@ function sendPage(response: Response, status: number, page: string): void {
  */
 export function createLoginRoutes(options: {
   readonly readers: ReaderDirectory;
-  readonly session: Session;
+  readonly session: SessionCookies;
   readonly basePath: BasePath;
   /** Whether a screen can be signed in by a code that it shows. */
   readonly offersPairing: boolean;

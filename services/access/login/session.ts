@@ -44,7 +44,7 @@ export function credentialOf({ authorization, cookie }: IncomingHttpHeaders): Cr
 }
 
 /** Makes the `Set-Cookie` headers. `secure`: the browser came over TLS, and is to send the cookie over nothing else. */
-export interface Session {
+export interface SessionCookies {
   start(token: string, secure: boolean): readonly string[];
   /** @returns nothing while the cookie is young, or when its time is over whatever its use */
   renew(credential: Credential, secure: boolean): readonly string[];
@@ -57,7 +57,13 @@ export interface Session {
  * @param basePath the cookie is sent below it only
  * @param now milliseconds since the epoch
  */
-export function createSession({ basePath, now }: { readonly basePath: BasePath; readonly now: () => number }): Session {
+export function createSession({
+  basePath,
+  now,
+}: {
+  readonly basePath: BasePath;
+  readonly now: () => number;
+}): SessionCookies {
   const shape = { httpOnly: true, sameSite: 'lax' } as const;
   const path = basePath === '' ? '/' : basePath;
   const nameOf = (secure: boolean): string => (secure && path === '/' ? HOST_COOKIE : SESSION_COOKIE);

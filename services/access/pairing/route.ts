@@ -7,7 +7,7 @@ import { BODY_PROBLEMS, createJsonBodies, parseBody } from '../../http/json-body
 import { Problem, type ProblemCode } from '../../http/problem';
 import { refuseOtherOrigins } from '../guard';
 import { cameOverTls } from '../login/forwarded';
-import { localPath, type Session } from '../login/session';
+import { localPath, type SessionCookies } from '../login/session';
 import type { DeadCode, Pairings } from './pairings';
 
 export const PAIRING_CALLS = {
@@ -80,7 +80,7 @@ export const readersFixed = (open: boolean): Problem =>
 export function createPairingRoutes(options: {
   readonly pairings: Pairings | null;
   readonly readersAreOpen: boolean;
-  readonly session: Session;
+  readonly session: SessionCookies;
   readonly basePath: BasePath;
 }): Router {
   const { pairings, readersAreOpen, session, basePath } = options;

@@ -7,7 +7,7 @@ import { fold64 } from '../export/stream-count';
  */
 
 /** The newest event of a stream: whether it has a hash, and whether that begins as the given one does. */
-export interface Head {
+export interface StreamHead {
   readonly revision: number;
   readonly sealed: boolean;
   /**
@@ -93,7 +93,7 @@ export class StreamHeads {
     this.#old = old ?? null;
   }
 
-  get(stream: StreamName): Head | null {
+  get(stream: StreamName): StreamHead | null {
     const [one, other] = fold64(stream, this.#seed);
     for (const generation of [this.#young, this.#old]) {
       if (generation === null) continue;

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../event-store/event-store';
-import { type EventResult, type EventRules, type Fault, verifyEvent } from './verify-event';
+import { type EventResult, type EventRules, type VerificationFault, verifyEvent } from './verify-event';
 import type { StreamHeads } from './stream-heads';
 
 /** Most faults that are kept; more are counted. */
@@ -14,7 +14,7 @@ export interface Tally {
   /** Streams that begin after events which are not there. */
   begun: number;
   faultCount: number;
-  faults: Fault[];
+  faults: VerificationFault[];
 }
 
 export const emptyTally = (): Tally => ({
@@ -34,7 +34,7 @@ export interface Doubt {
 }
 
 /** Adds a fault, as long as there is room for it. */
-export function addFault(tally: Tally, fault: Fault): void {
+export function addFault(tally: Tally, fault: VerificationFault): void {
   tally.faultCount++;
   if (tally.faults.length < MAX_FAULTS) tally.faults.push(fault);
 }
@@ -43,10 +43,15 @@ export function addFault(tally: Tally, fault: Fault): void {
 export const placeOf = (
   { position, stream, revision }: Pick<RecordedEvent, 'position' | 'stream' | 'revision'>,
   line: number | null = null,
-): Omit<Fault, 'code' | 'detail'> => ({ position, stream, revision, line });
+): Omit<VerificationFault, 'code' | 'detail'> => ({ position, stream, revision, line });
 
 /** A fault of a file or database that no event has. */
-export const NOWHERE: Omit<Fault, 'code' | 'detail'> = { position: null, stream: null, revision: null, line: null };
+export const NOWHERE: Omit<VerificationFault, 'code' | 'detail'> = {
+  position: null,
+  stream: null,
+  revision: null,
+  line: null,
+};
 
 /**
  * Verifies the next event and adds what came of it.
@@ -77,8 +82,8 @@ export function tallyEvent(
  * Returns the faults as they are reported: the first position that does not hold comes first, what has no place comes
  * last.
  */
-export function inOrder(faults: readonly Fault[]): readonly Fault[] {
-  const rank = ({ position, line }: Fault): [number, bigint] => [
+export function inOrder(faults: readonly VerificationFault[]): readonly VerificationFault[] {
+  const rank = ({ position, line }: VerificationFault): [number, bigint] => [
     line ?? (position === null ? Infinity : 0),
     position === null ? -1n : BigInt(position),
   ];

@@ -6,7 +6,7 @@ import type { StreamName } from '../../../schemas/events/stream-name';
 import { WITHHELD } from '../../../schemas/events/withheld';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { contentHash, eventHash } from '../../event-store/seal/seal';
-import type { Head, StreamHeads } from './stream-heads';
+import type { StreamHead, StreamHeads } from './stream-heads';
 
 /**
  * What must hold of each event and of its place after the event before it in its stream
@@ -36,7 +36,7 @@ export type FaultCode =
   | 'check';
 
 /** One thing that does not hold, and where. */
-export interface Fault {
+export interface VerificationFault {
   readonly code: FaultCode;
   readonly detail: string;
   readonly position: string | null;
@@ -136,7 +136,7 @@ export function chainFault(
   { stream }: Pick<RecordedEvent, 'stream'>,
   sealed: boolean,
   previous: string | null,
-  before: Pick<Head, 'sealed' | 'is'>,
+  before: Pick<StreamHead, 'sealed' | 'is'>,
 ): { readonly code: FaultCode; readonly detail: string } | null {
   // Only orders are chained: events of other streams wait for nothing, and so name nothing.
   if (!stream.startsWith(ORDER_STREAM_PREFIX) && previous === null) return null;

@@ -4,7 +4,7 @@ import {
   type Axis,
   Coverage,
   gapQuantile,
-  type Group,
+  type SourceGroup,
   isKnown,
   type OrderTrack,
   track,
@@ -174,10 +174,10 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : part /
 const countsOf = (known: ReadonlyMap<string, unknown>, seen: ReadonlyMap<string, number>): Record<string, number> =>
   Object.fromEntries([...known.keys()].map((value) => [value, seen.get(value) ?? 0]));
 
-const unknownOf = ({ seen }: Group, field: Axis): CoverageGroup['unknown'] =>
+const unknownOf = ({ seen }: SourceGroup, field: Axis): CoverageGroup['unknown'] =>
   [...seen[field]].filter(([value]) => !isKnown(field, value)).map(([value, count]) => ({ field, value, count }));
 
-const gapsOf = ({ gaps }: Group, field: Axis): CoverageGroup['gaps'] =>
+const gapsOf = ({ gaps }: SourceGroup, field: Axis): CoverageGroup['gaps'] =>
   [...gaps[field].values()].map(({ from, to, counts }) => ({
     field,
     from,
@@ -187,7 +187,7 @@ const gapsOf = ({ gaps }: Group, field: Axis): CoverageGroup['gaps'] =>
     p90_seconds: gapQuantile(counts, 0.9),
   }));
 
-const groupOf = (group: Group): CoverageGroup => ({
+const groupOf = (group: SourceGroup): CoverageGroup => ({
   location_id: group.locationId,
   source: group.source,
   events: group.events,

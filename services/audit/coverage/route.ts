@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { CoverageReport, type Endpoint } from '../../../schemas/api/coverage';
+import { CoverageReport, type EndpointReport } from '../../../schemas/api/coverage';
 import { CoverageParameters, DEFAULT_COVERAGE_DAYS, MAX_COVERAGE_DAYS } from '../../../schemas/api/requests';
 import { type AccessLog, RECORD_PROBLEMS } from '../../access/log/access-log';
 import { locationsAskedFor, readers, SEARCH } from '../../access/requirements';
@@ -12,7 +12,7 @@ import type { CoverageRunner } from './coverage';
 
 const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1_000;
 
-function endpointOf(counts: EndpointCounts): Endpoint {
+function endpointOf(counts: EndpointCounts): EndpointReport {
   const { since, deliveries, non2xxShare, notAuthenticShare, secretsInDoubt, lastAuthentic } = counts;
   const usable = deliveries.recorded + deliveries.repeat;
   return {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BrokenInvariant } from '../../../schemas/broken-invariant';
 import { EVIDENCE_FORMAT, eventMembers, LineWriter, type Manifest } from '../export/ndjson';
 import { EVIDENCE_END, EVIDENCE_START } from './bundle';
 import type { BundleOptions } from './bundle-options';
@@ -16,7 +17,7 @@ export function* bundleSteps(options: BundleOptions): Steps<string> {
   const { key, secrets, checkpoints, proof, withheld, locationName, timeZone, version, code, exportedAt } = options;
   const { rows, orders, faults, shown } = options.evidence;
   const [first, last] = [rows[0], rows.at(-1)];
-  if (first === undefined || last === undefined) throw new Error('evidence is of one event or more');
+  if (first === undefined || last === undefined) throw new BrokenInvariant('evidence is of one event or more');
   const lines = new LineWriter();
   let evidence = '';
   const write = (members: Readonly<Record<string, unknown>>): void => {

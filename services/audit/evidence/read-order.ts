@@ -6,7 +6,7 @@ import type { OrderSummary } from '../../../schemas/api/order-summary';
 import type { OrderReceipts } from '../../../schemas/api/screen-reports';
 import { StreamHeads } from '../chain/stream-heads';
 import { emptyTally, tallyEvent } from '../chain/verification';
-import type { Fault } from '../chain/verify-event';
+import type { VerificationFault } from '../chain/verify-event';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { type EvidenceReading, readingOf } from './reading';
 
@@ -17,7 +17,7 @@ export interface EvidenceRow {
 }
 
 /** What does not hold of an event, as evidence says it. */
-export type ChainFault = Pick<Fault, 'revision' | 'detail'>;
+export type ChainFault = Pick<VerificationFault, 'revision' | 'detail'>;
 
 /** All that evidence says of an order. */
 export interface OrderEvidence {

@@ -1,6 +1,6 @@
 import { whoIs } from '../../../projections/order/drives';
 import { type OrderState, toOrder } from '../../../projections/order/order';
-import { read } from '../../../projections/history/timeline';
+import { interpret } from '../../../projections/history/timeline';
 import { actionWords } from '../../../schemas/language/sentences/action-words';
 import type { OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, type StoredEvent } from '../../../schemas/events/order-events';
@@ -42,7 +42,7 @@ export function readingOf(
     };
     return { state: before, reading };
   }
-  const { state, reading } = read(key, before, event);
+  const { state, reading } = interpret(key, before, event);
   const action = actionOf(event);
   const rule =
     action === null

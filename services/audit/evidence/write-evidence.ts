@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../../event-store/event-store';
 import { beginFile } from '../../files/whole-file';
+import { CommandError } from '../../terminal/command-error';
 import type { ExportSource } from '../export/select-events';
 import type { BundleOptions } from './bundle-options';
 import { collectEvidence } from './collect-evidence';
@@ -45,14 +46,14 @@ export async function writeEvidence(
   { out, force }: { readonly out: string; readonly force: boolean },
 ): Promise<number> {
   const collected = await collectEvidence(store, options.key);
-  if (collected.kind !== 'collected') throw new Error('Nothing was ever reported about this order.');
+  if (collected.kind !== 'collected') throw new CommandError('Nothing was ever reported about this order.');
   const { evidence } = collected;
   const part = await signedPart(options.signed, evidence, options.withheld);
   const file = beginFile(out);
   try {
     file.write(atOnce(evidenceSteps({ ...options, ...part, code: evidenceCode() }, evidence)));
     if (force) file.finish();
-    else if (!file.finishNew()) throw new Error(`${out} is there already: --force replaces it.`);
+    else if (!file.finishNew()) throw new CommandError(`${out} is there already: --force replaces it.`);
   } catch (error) {
     file.discard();
     throw error;

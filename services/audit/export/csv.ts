@@ -1,6 +1,6 @@
 import type { OrderState } from '../../../projections/order/order';
 import { saidBy } from '../../../projections/order/order-status';
-import { read } from '../../../projections/history/timeline';
+import { interpret } from '../../../projections/history/timeline';
 import { stringifyJson } from '../../../schemas/json/exact-json';
 import { isJsonObject } from '../../../schemas/json/json-object';
 import { decodeOrderEvent, hashOf, orderKeyOfStream } from '../../../schemas/events/order-events';
@@ -166,7 +166,7 @@ export function csvCells(
   const decoded = key === null ? null : decodeOrderEvent(event);
   const readable = decodeOrderEvent(shown);
   const said = readable === null ? null : saidBy(readable);
-  const next = key === null || decoded === null ? null : read(key, before, decoded);
+  const next = key === null || decoded === null ? null : interpret(key, before, decoded);
   const cells = rowOf({
     position: event.position,
     stream: event.stream,

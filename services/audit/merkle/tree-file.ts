@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { BrokenInvariant } from '../../../schemas/broken-invariant';
 import { codeOf } from '../../files/error-code';
 import { comparePositions, type Position } from '../../event-store/event-store';
 import { EMPTY_ROOT, type TreeHash, type TreeNodes } from './tree';
@@ -99,7 +100,7 @@ export class StoredTree {
     for (const index of recordsOf(use)) records.set(index, await this.#read(index));
     const at = (index: number): TreeRecord => {
       const record = records.get(index);
-      if (record === undefined) throw new Error(`record ${String(index)} was not asked for`);
+      if (record === undefined) throw new BrokenInvariant(`record ${String(index)} was not asked for`);
       return record;
     };
     return use({ leaf: (index) => at(index).leaf, largest: (index) => at(index).largest });

@@ -3,7 +3,7 @@ import { type StreamName, streamName } from '../../../schemas/events/stream-name
 import { parseJson } from '../../../schemas/json/exact-json';
 import { isJsonObject } from '../../../schemas/json/json-object';
 import { parsePosition, type RecordedEvent } from '../../event-store/event-store';
-import type { Fault } from '../chain/verify-event';
+import type { VerificationFault } from '../chain/verify-event';
 
 /** Reads what a line of an export or of evidence says, whether or not it holds. */
 
@@ -45,7 +45,7 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 const streamIn = ({ stream }: Members): StreamName | null => (typeof stream === 'string' ? streamName(stream) : null);
 
 /** @returns where the event of a line stands, as far as the line says so. */
-export const placeIn = (members: Members): Omit<Fault, 'code' | 'detail' | 'line'> => ({
+export const placeIn = (members: Members): Omit<VerificationFault, 'code' | 'detail' | 'line'> => ({
   position: parsePosition(textOf(members['position']) ?? ''),
   stream: streamIn(members),
   revision: typeof members['revision'] === 'number' ? members['revision'] : null,

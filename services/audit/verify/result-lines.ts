@@ -2,7 +2,7 @@ import { OF_FILES } from '../../../schemas/language/sentences/phrase';
 import { sayVerifying } from '../../../schemas/language/verifying';
 import { count, counted } from '../../terminal/figures';
 import { printableLine } from '../../terminal/printable';
-import type { Fault } from '../chain/verify-event';
+import type { VerificationFault } from '../chain/verify-event';
 import { aboutLines } from './about';
 import type { Verified } from './verified';
 
@@ -11,7 +11,7 @@ import type { Verified } from './verified';
 /**
  * @returns a fault in one line of text. What was recorded is quoted, so that it cannot pass for something that we say.
  */
-export function faultLine({ code, detail, position, stream, revision, line }: Fault): string {
+export function faultLine({ code, detail, position, stream, revision, line }: VerificationFault): string {
   const place = [
     line === null ? [] : [`line ${String(line)}`],
     position === null ? [] : [`position ${position}`],

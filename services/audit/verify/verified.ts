@@ -1,5 +1,5 @@
 import type { Doubt, Tally } from '../chain/verification';
-import type { Fault } from '../chain/verify-event';
+import type { VerificationFault } from '../chain/verify-event';
 import type { About, Within } from './about';
 import type { Progressed } from './saved-state';
 
@@ -7,7 +7,7 @@ import type { Progressed } from './saved-state';
 export interface Verified {
   readonly tally: Tally;
   /** All that does not hold, first position first. */
-  readonly faults: readonly Fault[];
+  readonly faults: readonly VerificationFault[];
   /** Why it cannot be said to hold, though nothing contradicts it. */
   readonly doubts?: readonly Doubt[];
   /** What readers of the result have to know besides. */
@@ -36,10 +36,10 @@ export interface Watch {
 }
 
 /** What there is to say of the whole: it holds, something in it does not, or not all of it could be verified. */
-export type Verdict = 'holds' | 'broken' | 'undecided';
+export type VerificationVerdict = 'holds' | 'broken' | 'undecided';
 
 /** @returns the verdict; what does not hold counts most. */
-export function verdictOf({ tally, doubts = [] }: Pick<Verified, 'tally' | 'doubts'>): Verdict {
+export function verdictOf({ tally, doubts = [] }: Pick<Verified, 'tally' | 'doubts'>): VerificationVerdict {
   if (tally.faultCount > 0) return 'broken';
   return doubts.length > 0 ? 'undecided' : 'holds';
 }

@@ -11,7 +11,7 @@ import { receivedAt } from '../export/select-events';
 import { StreamCount } from '../export/stream-count';
 import { StreamHeads } from '../chain/stream-heads';
 import { addFault, emptyTally, MAX_FAULTS, NOWHERE, placeOf, type Tally, tallyEvent } from '../chain/verification';
-import { type EventRules, type Fault, type FaultCode, holds } from '../chain/verify-event';
+import { type EventRules, type VerificationFault, type FaultCode, holds } from '../chain/verify-event';
 import type { Span } from './about';
 import { eventOf, isNestedDeeper, type Members, MOST_NESTED, parseMembers, placeIn } from './line-members';
 import { LINE_ENDS_CHANGED, MARK_ADDED, withLineFeeds, withoutMark } from './line-ends';
@@ -52,9 +52,9 @@ export class LineVerification {
   #newest: RecordedEvent | null = null;
   /** How many readings are others, and where the first of them are: a file may have any number. */
   #otherReadings = 0;
-  readonly #otherPlaces: Omit<Fault, 'code' | 'detail'>[] = [];
+  readonly #otherPlaces: Omit<VerificationFault, 'code' | 'detail'>[] = [];
   /** Where the first events are of another order than the manifest says, and how many there are. */
-  readonly #strayPlaces: Omit<Fault, 'code' | 'detail'>[] = [];
+  readonly #strayPlaces: Omit<VerificationFault, 'code' | 'detail'>[] = [];
   #strays = 0;
   /** Faults that are of what was done to the text on its way. */
   #alterations = 0;
@@ -190,7 +190,7 @@ export class LineVerification {
     return this.#alterations > 0;
   }
 
-  #fault(code: FaultCode, detail: string, place: Omit<Fault, 'code' | 'detail' | 'line'> = NOWHERE): void {
+  #fault(code: FaultCode, detail: string, place: Omit<VerificationFault, 'code' | 'detail' | 'line'> = NOWHERE): void {
     addFault(this.tally, { code, detail, ...place, line: this.#line });
   }
 
@@ -327,7 +327,7 @@ export class LineVerification {
   }
 
   /** Notes faults of which the manifest decides. @param places the first of them @param count how many there are */
-  #faultsAt(places: readonly Omit<Fault, 'code' | 'detail'>[], count: number, detail: string): void {
+  #faultsAt(places: readonly Omit<VerificationFault, 'code' | 'detail'>[], count: number, detail: string): void {
     for (const place of places) addFault(this.tally, { code: 'file', detail, ...place });
     this.tally.faultCount += count - places.length;
   }

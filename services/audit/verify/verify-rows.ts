@@ -4,7 +4,7 @@ import { parsePosition } from '../../event-store/event-store';
 import { CSV_HEADER, cutIn, manifestBody, manifestIn, rowEnd } from '../export/csv';
 import { lineHash, Manifest } from '../export/ndjson';
 import { addFault, type Doubt, emptyTally, NOWHERE, type Tally } from '../chain/verification';
-import type { Fault } from '../chain/verify-event';
+import type { VerificationFault } from '../chain/verify-event';
 import { count, counted } from '../../terminal/figures';
 
 /**
@@ -28,7 +28,7 @@ export function isHeaderAltered(start: Buffer): boolean {
   return [HEADER, EARLIER_HEADER].some((header) => row.equals(header.subarray(0, -ROW_END.length)));
 }
 
-function placeIn(row: string): Omit<Fault, 'code' | 'detail' | 'line'> {
+function placeIn(row: string): Omit<VerificationFault, 'code' | 'detail' | 'line'> {
   const [, position, stream, revision] = PLACE.exec(row) ?? [];
   if (position === undefined || stream === undefined) return NOWHERE;
   return {
@@ -170,7 +170,11 @@ export class RowVerification {
       this.#fault('the bytes before it are not those that the manifest describes', this.#row);
   }
 
-  #fault(detail: string, line: number | null, place: Omit<Fault, 'code' | 'detail' | 'line'> = NOWHERE): void {
+  #fault(
+    detail: string,
+    line: number | null,
+    place: Omit<VerificationFault, 'code' | 'detail' | 'line'> = NOWHERE,
+  ): void {
     addFault(this.tally, { code: 'file', detail, ...place, line });
   }
 }

@@ -18,7 +18,7 @@ import {
   type Tally,
   tallyEvent,
 } from '../chain/verification';
-import { chainFault, type EventRules, type Fault } from '../chain/verify-event';
+import { chainFault, type EventRules, type VerificationFault } from '../chain/verify-event';
 
 /**
  * A check that needs all of a log, beside those of each event: it sees every event in the order of the log, and says at
@@ -27,7 +27,7 @@ import { chainFault, type EventRules, type Fault } from '../chain/verify-event';
 export interface LogCheck {
   see(event: RecordedEvent): void;
   /** Called once, after the last event. */
-  finish(): readonly Fault[] | Promise<readonly Fault[]>;
+  finish(): readonly VerificationFault[] | Promise<readonly VerificationFault[]>;
   /** Returns what {@link restore} needs to go on, as JSON. */
   save(): unknown;
   restore(saved: unknown): void;
@@ -108,13 +108,13 @@ class PositionGaps {
 }
 
 /** @param gap the first and the last position without an event */
-function gapFault([first, last]: readonly [number, number]): Fault {
+function gapFault([first, last]: readonly [number, number]): VerificationFault {
   const detail = first === last ? 'the event is missing' : `the events up to position ${String(last)} are missing`;
   return { code: 'position', detail, ...NOWHERE, position: positionText(first) };
 }
 
 /** @param text what SQLite says of its file, with the row if it names one */
-function damageFault(text: string): Fault {
+function damageFault(text: string): VerificationFault {
   const row = /\brow (\d+)\b/i.exec(text)?.[1];
   return {
     code: 'database',
@@ -215,7 +215,7 @@ function beginningFault(
   event: RecordedEvent,
   before: RecordedEvent | null,
   wasDeleted: boolean,
-): Pick<Fault, 'code' | 'detail'> | null {
+): Pick<VerificationFault, 'code' | 'detail'> | null {
   if (before === null) {
     if (wasDeleted) return null;
     return { code: 'revision', detail: `revision ${String(event.revision - 1)} is missing before it` };

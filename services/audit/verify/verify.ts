@@ -5,6 +5,7 @@ import { OF_FILES } from '../../../schemas/language/sentences/phrase';
 import type { OrderKey } from '../../../schemas/order-key';
 import { isEventStoreError } from '../../event-store/event-store';
 import { openReadableStore, type ReadableStore, storeName } from '../../event-store/open';
+import { CommandError } from '../../terminal/command-error';
 import { EXIT_UNDECIDED, EXIT_FAILED } from '../../terminal/exit-codes';
 import { addFault, emptyTally, NOWHERE } from '../chain/verification';
 import { checkSignatures, type SignatureCheck, type SignedBy } from './check-signatures';
@@ -86,7 +87,7 @@ async function verifyWhole(
 ): Promise<Verified> {
   if (subject.kind === 'file') {
     if (!statSync(subject.path).isFile())
-      throw new Error(`${subject.path} is no regular file: save what it gives in a file, and verify that.`);
+      throw new CommandError(`${subject.path} is no regular file: save what it gives in a file, and verify that.`);
     const kind = await fileKind(subject.path);
     switch (kind) {
       case 'ndjson':

@@ -16,7 +16,7 @@ import { webhookHeaders } from './standard-webhooks';
 /** Of `raw`: whether the body is the very bytes that came. */
 export const BYTES_HEADER = 'Ticket-Rail-Bytes';
 
-export interface Content {
+export interface MessageContent {
   readonly headers: HeaderLines;
   readonly body: Buffer;
 }
@@ -28,7 +28,7 @@ const OURS = /^(?:webhook-(?:id|timestamp|signature)|ticket-rail-bytes)$/i;
 type Store = Pick<EventStore, 'readStream'>;
 
 /** Returns a delivery that lay in quarantine, which is there as it came. */
-async function quarantined(store: Store, id: QuarantineId): Promise<Content | null> {
+async function quarantined(store: Store, id: QuarantineId): Promise<MessageContent | null> {
   const event = await readOne(store, QUARANTINE_STREAM, { from: revisionInQuarantine(id) });
   const data = QuarantinedData.safeParse(event?.data).data;
   if (data === undefined) return null;
@@ -44,7 +44,7 @@ async function quarantined(store: Store, id: QuarantineId): Promise<Content | nu
 }
 
 /** @returns an event's request as it came, or as near as what is stored of it comes. */
-async function asCame(store: Store, { type, data, metadata }: RecordedEvent): Promise<Content> {
+async function asCame(store: Store, { type, data, metadata }: RecordedEvent): Promise<MessageContent> {
   const known = OrderEventMetadata.safeParse(metadata).data;
   const kept = known?.quarantine_id === undefined ? null : await quarantined(store, known.quarantine_id);
   if (kept !== null) return kept;
@@ -65,7 +65,7 @@ export async function contentOf(
   store: Store,
   view: DestinationEntry['view'],
   { item, text }: Waiting,
-): Promise<Content | null> {
+): Promise<MessageContent | null> {
   if (view !== 'raw') return { headers: JSON_CONTENT, body: Buffer.from(text) };
   if (!('revision' in item)) return null;
   const event = await readOne(store, orderStream(item), { from: item.revision });
@@ -82,7 +82,7 @@ export const messageId = (name: DestinationName, { position }: FeedItem): string
 export const signedHeaders = (
   { name, secrets }: Pick<DestinationEntry, 'name' | 'secrets'>,
   item: FeedItem,
-  { headers, body }: Content,
+  { headers, body }: MessageContent,
   about: { readonly now: number; readonly userAgent: string },
 ): HeaderLines => {
   const message = { id: messageId(name, item), timestamp: Math.floor(about.now / 1_000), body };

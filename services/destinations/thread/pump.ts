@@ -18,8 +18,8 @@ import type { KnownDestination } from '../destination-fold';
 import type { DestinationPlace, DestinationRecord } from '../destination-record';
 import { wantedLocations } from '../filter';
 import type { NewsOf } from './news';
-import { type Clock, COMMIT_MS, type DestinationCounts, Session, type SessionEnd } from './session';
-import type { Attempt } from '../verdict';
+import { type SendingClock, COMMIT_MS, type DestinationCounts, SendingSession, type SessionEnd } from './session';
+import type { AttemptOutcome } from '../verdict';
 import type { Waiting } from './lines';
 
 /** Pauses after the store could not be asked where a destination is. */
@@ -37,11 +37,11 @@ interface PumpOptions {
   /** Which of several instances this is: made anew at each start. */
   readonly instance: string;
   readonly news: NewsOf;
-  readonly send: (waiting: Waiting, signal: AbortSignal) => Promise<Attempt>;
+  readonly send: (waiting: Waiting, signal: AbortSignal) => Promise<AttemptOutcome>;
   readonly feed: Pick<Feed, 'events'>;
   readonly startOf: (start: ConsumerStart) => Promise<FeedPosition>;
   readonly record: DestinationRecord;
-  readonly clock: Clock;
+  readonly clock: SendingClock;
   readonly log: Logger;
 }
 
@@ -64,7 +64,7 @@ export class Pump {
   readonly #stopping = new AbortController();
   readonly #urlSha256: string;
   readonly #running: Promise<void>;
-  #session: Session | null = null;
+  #session: SendingSession | null = null;
   #ended: SessionEnd = 'stopped';
   #setCame: (() => void) | null = null;
   #takeOverMs = TAKE_OVER_MS;
@@ -230,7 +230,7 @@ export class Pump {
     const { record, instance } = this.#options;
     if (known.sender !== instance) await record.add(DESTINATION_TAKEN, { name: this.name, instance });
     if (this.#stopping.signal.aborted) return 'stopped';
-    const session = new Session({
+    const session = new SendingSession({
       ...this.#options,
       name: this.name,
       urlSha256: this.#urlSha256,

@@ -5,7 +5,7 @@ import type { LookupFunction } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import { codeOf } from '../../files/error-code';
 import { isAddress, type MaySendTo } from '../addresses';
-import type { Attempt } from '../verdict';
+import type { AttemptOutcome } from '../verdict';
 
 /** Posts to one URL. Redirects are not followed: where they lead, nobody configured. */
 
@@ -31,6 +31,7 @@ export const guardedLookup =
       }
       const usable = found.filter(({ address }) => maySendTo(address));
       const [first] = usable;
+      // eslint-disable-next-line house/typed-errors -- as Node.js's own lookup fails, in whose place this stands
       if (first === undefined) callback(Object.assign(new Error('no public address'), { code: REFUSED }), [], 0);
       else if (options.all === true) callback(null, usable);
       else callback(null, first.address, first.family);
@@ -42,7 +43,7 @@ export type HeaderLines = readonly string[];
 
 export interface Sender {
   /** Posts once; settles when the answer begins. */
-  post(headers: HeaderLines, body: Buffer, signal: AbortSignal): Promise<Attempt>;
+  post(headers: HeaderLines, body: Buffer, signal: AbortSignal): Promise<AttemptOutcome>;
   close(): void;
 }
 
@@ -81,7 +82,7 @@ export function createSender(options: {
         const timer = setTimeout(() => {
           end('TIMED_OUT');
         }, timeoutMs);
-        const settle = (attempt: Attempt): void => {
+        const settle = (attempt: AttemptOutcome): void => {
           signal.removeEventListener('abort', stop);
           resolve(attempt);
         };

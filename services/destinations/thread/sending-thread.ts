@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import pino, { type Logger } from 'pino';
 import { toOrder } from '../../../projections/order/order';
 import type { FeedPosition } from '../../../schemas/api/feed';
+import { BrokenInvariant } from '../../../schemas/broken-invariant';
 import { labelStream } from '../../../schemas/label';
 import { GiveWay } from '../../concurrency/give-way';
 import { ThreadCalls } from '../../concurrency/thread-calls';
@@ -33,7 +34,7 @@ const NICENESS = 10;
 if (process.platform === 'linux') setPriority(NICENESS);
 
 const { log: address, readModelFile, instance, version, logLevel } = workerData as SendingThreadOptions; // of startSending
-if (parentPort === null) throw new Error('this is a thread of the service');
+if (parentPort === null) throw new BrokenInvariant('this is a thread of the service');
 const port = parentPort;
 
 interface Sending {

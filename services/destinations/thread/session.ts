@@ -13,7 +13,7 @@ import { Health } from './health';
 import { type Line, Lines, MAX_ITEMS_OF_LINE, removalOf, type Waiting } from './lines';
 import type { NewsOf } from './news';
 import { MAX_REQUESTS } from './sender';
-import { type Attempt, judge } from '../verdict';
+import { type AttemptOutcome, judge } from '../verdict';
 
 /** Milliseconds from one commit to the next: what was delivered since the last is sent again after a crash. */
 export const COMMIT_MS = 5_000;
@@ -27,7 +27,7 @@ const STOP_MS = 2_000;
 const STORE_PAUSES = { first: 250, longest: 30_000 };
 
 /** Time, as a session sees it. */
-export interface Clock {
+export interface SendingClock {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Resolves after a time, or when it is aborted. */
@@ -60,12 +60,12 @@ interface SessionOptions {
   /** Which of several instances this is. */
   readonly instance: string;
   readonly news: NewsOf;
-  readonly send: (waiting: Waiting, signal: AbortSignal) => Promise<Attempt>;
+  readonly send: (waiting: Waiting, signal: AbortSignal) => Promise<AttemptOutcome>;
   readonly record: DestinationRecord;
   readonly start: DestinationPlace;
   readonly known: KnownDestination;
   readonly counts: DestinationCounts;
-  readonly clock: Clock;
+  readonly clock: SendingClock;
   readonly log: Logger;
 }
 
@@ -76,7 +76,7 @@ const timeOf = (ms: number): string => new Date(ms).toISOString();
  * sends the items of each order one after the other and those of several orders side by side, and commits how far all is
  * settled.
  */
-export class Session {
+export class SendingSession {
   readonly lines: Lines;
   readonly health: Health;
   readonly #slots = new Semaphore(MAX_REQUESTS);
@@ -262,7 +262,7 @@ export class Session {
       const [head] = line.waiting;
       if (head === undefined || this.#isHalted || this.#pausedUntil > clock.now()) return 0;
       line.isUnderWay = true;
-      let attempt: Attempt;
+      let attempt: AttemptOutcome;
       try {
         attempt = await send(head, this.#aborted.signal);
       } finally {

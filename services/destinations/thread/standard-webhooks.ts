@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto';
 const SECRET_PREFIX = 'whsec_';
 
 /** What is sent, and said of it. */
-export interface Message {
+export interface WebhookMessage {
   /** It is the same at each attempt: a receiver that gets a message twice recognizes it by this. */
   readonly id: string;
   /** Seconds since the epoch, of the attempt. */
@@ -13,7 +13,7 @@ export interface Message {
   readonly body: Buffer;
 }
 
-const signatureOf = ({ id, timestamp, body }: Message, secret: string): string => {
+const signatureOf = ({ id, timestamp, body }: WebhookMessage, secret: string): string => {
   const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');
   const hmac = createHmac('sha256', key)
     .update(`${id}.${String(timestamp)}.`)
@@ -22,7 +22,10 @@ const signatureOf = ({ id, timestamp, body }: Message, secret: string): string =
 };
 
 /** @param secrets `whsec_` and base64; each gives a signature, of which the receiver needs one */
-export const webhookHeaders = (message: Message, secrets: readonly string[]): Readonly<Record<string, string>> => ({
+export const webhookHeaders = (
+  message: WebhookMessage,
+  secrets: readonly string[],
+): Readonly<Record<string, string>> => ({
   'webhook-id': message.id,
   'webhook-timestamp': String(message.timestamp),
   'webhook-signature': secrets.map((secret) => signatureOf(message, secret)).join(' '),

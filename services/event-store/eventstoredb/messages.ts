@@ -84,13 +84,13 @@ export function expect<Options extends Expecting & { setRevision(value: string):
 /** Reads what came of an append. Must not throw: grpc-js would report that as an unhandled rejection. */
 export function toOutcome(response: BatchAppendResp): Outcome<Appended> {
   try {
-    return readOutcome(response);
+    return parseOutcome(response);
   } catch {
     return UNREADABLE;
   }
 }
 
-function readOutcome(response: BatchAppendResp): Outcome<Appended> {
+function parseOutcome(response: BatchAppendResp): Outcome<Appended> {
   const error = response.getError();
   if (error !== undefined) return toFailure(error);
   const success = response.getSuccess();

@@ -35,6 +35,11 @@ export interface ConsumerStreams {
 
 const OF_READERS: ConsumerStreams = { list: CONSUMERS_STREAM, commits: commitStream };
 
+/** Others committed for the same consumer in between, at every try. */
+class CommitOutrun extends Error {
+  override readonly name = 'CommitOutrun';
+}
+
 /** Positions in the feed that are kept by name. */
 export class Consumers {
   readonly #stream: ConsumerStream;
@@ -98,7 +103,7 @@ export class Consumers {
       if (tried.length >= VOLUME_COMMITS) this.#tidy(() => this.#beginVolume(name, position, consumer.volume));
       return position;
     }
-    throw new Error(`others committed for the consumer ${name} ${String(MAX_TRIES)} times in between`);
+    throw new CommitOutrun(`others committed for the consumer ${name} ${String(MAX_TRIES)} times in between`);
   }
 
   async remove(name: ConsumerName): Promise<void> {

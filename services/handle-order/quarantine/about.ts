@@ -9,13 +9,13 @@ import type { QuarantineQuery } from '../../../schemas/api/requests';
 
 /** What a delivery in quarantine is about, as far as a body that cannot be used says so. */
 
-export type About = QuarantineEntry['about'];
+export type AboutDelivery = QuarantineEntry['about'];
 
 /** Most characters of a type or a source that are repeated. */
 const MAX_WORD = 64;
 const UNPAIRED_SURROGATE = /\p{Cs}/gu;
 
-const NOTHING: About = { type: null, location_id: null, order_id: null, source: null };
+const NOTHING: AboutDelivery = { type: null, location_id: null, order_id: null, source: null };
 
 const wordOf = (value: unknown): string | null =>
   typeof value === 'string' && value.trim() !== ''
@@ -34,7 +34,7 @@ function jsonOf(body: Buffer): unknown {
 }
 
 /** @param body its codings undone; null: they cannot be */
-export function aboutOf(body: Buffer | null): About {
+export function aboutOf(body: Buffer | null): AboutDelivery {
   if (body === null) return NOTHING;
   const { type, object } = membersOf(jsonOf(body));
   const { location_id, order_id, driver_details, source } = membersOf(object);
@@ -55,7 +55,7 @@ const spelled = (source: string): string =>
     .trim()
     .toLowerCase();
 
-export const isAbout = (about: About, { location_id, source }: AboutFilter): boolean =>
+export const isAbout = (about: AboutDelivery, { location_id, source }: AboutFilter): boolean =>
   (location_id === undefined || about.location_id === location_id) &&
   (source === undefined || (about.source !== null && spelled(about.source) === spelled(source)));
 

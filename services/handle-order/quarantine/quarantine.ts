@@ -29,7 +29,7 @@ import { readIfThere, readOne, readPage } from '../../event-store/reads';
 import type { Admission } from '../record/admission';
 import type { DecodedBody } from '../receive/decode-body';
 import { deliveryEventId, sealAlone } from '../../event-store/seal/seal';
-import { type About, type AboutFilter, aboutOf, isAbout, pageWith } from './about';
+import { type AboutDelivery, type AboutFilter, aboutOf, isAbout, pageWith } from './about';
 import { keepDelivery } from './keep-delivery';
 import { type ParsedDelivery, parseDelivery } from '../receive/parse-delivery';
 import type { Receipt, RecordOutcome, RecordUpdate } from '../record/record-update';
@@ -87,7 +87,7 @@ interface Stored {
   readonly body: Buffer;
   /** Its codings undone; null: they cannot be. */
   readonly plain: Buffer | null;
-  readonly about: About;
+  readonly about: AboutDelivery;
 }
 
 function storedOf(event: RecordedEvent): Stored {

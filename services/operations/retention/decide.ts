@@ -1,6 +1,6 @@
 import { type Drive, drivesAfter } from '../../../projections/order/drives';
 import { initial, isActive, type OrderState } from '../../../projections/order/order';
-import { readVerdict } from '../../../projections/history/timeline';
+import { classify } from '../../../projections/history/timeline';
 import type { OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, type StoredEvent } from '../../../schemas/events/order-events';
 import type { Verdict } from '../../../schemas/vocabulary';
@@ -31,10 +31,10 @@ export const nothingRead: Replay = {
 };
 
 /** Returns the replay after one more event. */
-export function readOn(key: OrderKey, before: Replay, stored: StoredEvent): Replay {
+export function replayAfter(key: OrderKey, before: Replay, stored: StoredEvent): Replay {
   const event = decodeOrderEvent(stored);
   if (event === null) return { ...before, revision: stored.revision, understood: false };
-  const { state, verdict } = readVerdict(key, before.state, event);
+  const { state, verdict } = classify(key, before.state, event);
   return {
     ...before,
     state,

@@ -8,7 +8,7 @@ import { comparePositions, type EventStore, isEventStoreError, type Position } f
 import type { Correction } from '../../read-model/corrections';
 import type { ListedOrders } from '../../read-model/order-table/slices';
 import type { OrderRecord } from '../../read-model/order-table/schema';
-import { decideRetention, nothingRead, readOn, type Replay } from './decide';
+import { decideRetention, nothingRead, replayAfter, type Replay } from './decide';
 import { noteDeleted } from './note-deleted';
 
 /** Deletes finished orders that are old enough, and makes the read model forget them. */
@@ -69,7 +69,7 @@ async function replay(store: Options['store'], key: OrderKey): Promise<Seen | nu
   let seen = nothingRead;
   const leaves: OrderDeletedData['leaves'] = [];
   for await (const event of readIfThere(store, orderStream(key))) {
-    seen = readOn(key, seen, event);
+    seen = replayAfter(key, seen, event);
     leaves.push([event.position, leafOf(event)]);
   }
   return leaves.length === 0 ? null : { ...seen, leaves };

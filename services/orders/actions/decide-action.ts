@@ -3,6 +3,7 @@ import { assignedRevision, looksAlike } from '../../../projections/order/driver'
 import { evolve, initial, type OrderState } from '../../../projections/order/order';
 import { isCanceled } from '../../../projections/order/stage';
 import type { ActionRequest } from '../../../schemas/api/actions';
+import { BrokenInvariant } from '../../../schemas/broken-invariant';
 import type { EventId } from '../../../schemas/events/event-id';
 import { decodeOrderEvent, hashOf } from '../../../schemas/events/order-events';
 import { actionOf, COMPARED, type RailAction, timeInAction } from '../../../schemas/events/rail-actions';
@@ -38,7 +39,12 @@ export const nothingReadYet: ReadForAction = {
  * @param id of the event that the action makes
  * @returns what is read after one more event of the stream
  */
-export function readOn(before: ReadForAction, stored: RecordedEvent, seenRevision: number, id: EventId): ReadForAction {
+export function knownAfter(
+  before: ReadForAction,
+  stored: RecordedEvent,
+  seenRevision: number,
+  id: EventId,
+): ReadForAction {
   const event = decodeOrderEvent(stored);
   const now = event === null ? before.now : evolve(before.now, event);
   const isSeen = stored.revision <= seenRevision;
@@ -69,13 +75,13 @@ export type ActionDecision =
   | { readonly kind: 'no_such_revision' };
 
 /** What was pressed, and by whom; null while reading is open. */
-export interface Press {
+export interface RequestedAction {
   readonly request: ActionRequest;
   readonly by: ReaderName | null;
 }
 
 /** @param driver_revision of the driver on the card @returns the action that a press is */
-function actionFor({ request, by }: Press, driver_revision: number | null): RailAction {
+function actionFor({ request, by }: RequestedAction, driver_revision: number | null): RailAction {
   const pressed = { by, at: timeInAction(request.at) ?? request.at, seen_revision: request.revision };
   switch (request.type) {
     case 'handed_over': {
@@ -93,7 +99,7 @@ function actionFor({ request, by }: Press, driver_revision: number | null): Rail
  * @param stored an event that has the key of a press
  * @returns whether it is what was pressed; who sent it does not matter, nor what driver was on the card
  */
-export function isSamePress(stored: Pick<RecordedEvent, 'type' | 'data'>, press: Press): boolean {
+export function isSamePress(stored: Pick<RecordedEvent, 'type' | 'data'>, press: RequestedAction): boolean {
   const action = actionOf(stored);
   if (action === null) return false;
   const driver_revision = 'driver_revision' in action.data ? action.data.driver_revision : null;
@@ -125,7 +131,7 @@ function outdated(request: ActionRequest, { seen, since, now }: ReadForAction): 
  * a driver who was not on the card. What was recorded under its key is not done again.
  * @throws {Error} if a press has in it what its schema does not take, for what is appended has to be read again
  */
-export function decideAction(read: ReadForAction, press: Press): ActionDecision {
+export function decideAction(read: ReadForAction, press: RequestedAction): ActionDecision {
   const { now, sameKey, newest } = read;
   const { request } = press;
   if (newest === null || now.revision < 0) return { kind: 'no_order' };
@@ -137,6 +143,7 @@ export function decideAction(read: ReadForAction, press: Press): ActionDecision 
   if (because !== null) return { kind: 'outdated', because, now };
   const action = actionFor(press, assignedRevision(now));
   // What nobody could read again would count for nothing, and its key would be used up.
-  if (actionOf(action) === null) throw new Error(`an action of type ${action.type} that cannot be read again`);
+  if (actionOf(action) === null)
+    throw new BrokenInvariant(`an action of type ${action.type} that cannot be read again`);
   return { kind: 'append', expected: newest.revision, action };
 }

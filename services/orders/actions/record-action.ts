@@ -17,8 +17,8 @@ import {
   isSamePress,
   nothingReadYet,
   type Outdated,
-  type Press,
-  readOn,
+  type RequestedAction,
+  knownAfter,
 } from './decide-action';
 
 /**
@@ -44,14 +44,14 @@ export type ActionOutcome =
   | Exclude<ActionDecision, { readonly kind: 'append' | 'outdated' }>
   | NotStored;
 
-export type RecordAction = (key: OrderKey, press: Press, receipt: ActionReceipt) => Promise<ActionOutcome>;
+export type RecordAction = (key: OrderKey, press: RequestedAction, receipt: ActionReceipt) => Promise<ActionOutcome>;
 
 type Store = Pick<EventStore, 'readStream' | 'append'>;
 
-async function readAll(store: Store, stream: StreamName, { request }: Press, id: EventId) {
+async function readAll(store: Store, stream: StreamName, { request }: RequestedAction, id: EventId) {
   await nextTurn();
   let read = nothingReadYet;
-  for await (const stored of readIfThere(store, stream)) read = readOn(read, stored, request.revision, id);
+  for await (const stored of readIfThere(store, stream)) read = knownAfter(read, stored, request.revision, id);
   return read;
 }
 
@@ -59,7 +59,7 @@ async function readAll(store: Store, stream: StreamName, { request }: Press, id:
 async function decideAndAppend(
   store: Store,
   stream: StreamName,
-  press: Press,
+  press: RequestedAction,
   receipt: ActionReceipt,
 ): Promise<ActionOutcome> {
   const id = actionEventId(stream, receipt.idempotencyKey);

@@ -19,7 +19,7 @@ import type { OrderTableReader } from '../../read-model/order-table/reader';
 import type { OrdersAt } from '../../read-model/order-table/slices';
 import { type OrderRecord, type PlacedOrder, ReadModelError } from '../../read-model/order-table/schema';
 import type { Progress } from '../../read-model/projector';
-import { type Health, Pulse } from './pulse';
+import { type StoreHealth, Pulse } from './pulse';
 
 /**
  * The live feed: what the read model says of a location's orders, as it comes to say so.
@@ -115,7 +115,7 @@ export class LiveFeed {
   constructor(options: {
     readonly orders: Pick<OrderTableReader, 'newest' | 'changedSince'>;
     readonly folds: string;
-    readonly health: () => Promise<Health>;
+    readonly health: () => Promise<StoreHealth>;
     readonly lagMs: () => number;
     readonly quarantinedOf: (locationId: LocationId) => number;
     readonly factsOf: Locations['factsOf'];

@@ -2,17 +2,17 @@ import type { Heartbeat } from '../../../schemas/api/live';
 
 /** How the service says that it fares, in the heartbeats of its streams. */
 
-export type Health = Heartbeat['store'];
+export type StoreHealth = Heartbeat['store'];
 
 /** What all heartbeats say. */
 type Signs = Omit<Heartbeat, 'quarantined' | 'location'>;
 
 export class Pulse {
-  #health: Health = 'ok';
+  #health: StoreHealth = 'ok';
   #isAsking = false;
 
   readonly #options: {
-    readonly health: () => Promise<Health>;
+    readonly health: () => Promise<StoreHealth>;
     readonly lagMs: () => number;
     readonly now: () => number;
     readonly intervalMs: number;
@@ -25,7 +25,7 @@ export class Pulse {
    * @param intervalMs milliseconds between heartbeats
    */
   constructor(options: {
-    readonly health: () => Promise<Health>;
+    readonly health: () => Promise<StoreHealth>;
     readonly lagMs: () => number;
     readonly now: () => number;
     readonly intervalMs: number;

@@ -10,7 +10,7 @@ import { eventFrame, type StreamClient } from '../../http/event-stream';
 import { ReadModelError } from '../../read-model/order-table/schema';
 import type { Progress } from '../../read-model/projector';
 import { HEARTBEAT_MS, MAX_BUFFERED_BYTES } from '../live/live-feed';
-import { type Health, Pulse } from '../live/pulse';
+import { type StoreHealth, Pulse } from '../live/pulse';
 import type { Overview } from './overview';
 
 /**
@@ -63,7 +63,7 @@ export class OverviewFeed {
   constructor(
     overview: Overview,
     options: {
-      readonly health: () => Promise<Health>;
+      readonly health: () => Promise<StoreHealth>;
       readonly lagMs: () => number;
       readonly now: () => number;
       readonly monotonic: () => number;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { argument } from '../../terminal/argument';
+import { CommandError } from '../../terminal/command-error';
 import { say } from '../../terminal/output';
 import { numberIn, positiveNumber, wholeNumber } from './arguments';
 
@@ -70,9 +71,10 @@ class Service {
     while (!isStopping()) {
       const answer = this.#listens ? await fetch(`${url}/readyz`).catch(() => null) : null;
       if (isStopping()) return;
-      if (!this.isRunning) throw new Error(`The service ended. It said:\n${this.#output}`);
+      if (!this.isRunning) throw new CommandError(`The service ended. It said:\n${this.#output}`);
       if (answer?.ok === true) return;
-      if (performance.now() > deadline) throw new Error(`The service does not get ready. It said:\n${this.#output}`);
+      if (performance.now() > deadline)
+        throw new CommandError(`The service does not get ready. It said:\n${this.#output}`);
       await sleep(READY_POLL_MS);
     }
   }
@@ -152,7 +154,7 @@ async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Pr
     });
     const why = await Promise.race([aborted, service.ended.then(() => 'ended' as const)]);
     await sandbox.stop();
-    if (why === 'ended' && !isStopping()) throw new Error('The service ended by itself.');
+    if (why === 'ended' && !isStopping()) throw new CommandError('The service ended by itself.');
   } finally {
     await service.stop();
     rmSync(dataDir, { recursive: true, force: true });

@@ -12,6 +12,7 @@ import {
   type Story,
 } from '../../../schemas/files/scenario';
 import { argument } from '../../terminal/argument';
+import { CommandError } from '../../terminal/command-error';
 import { EXIT_FAILED } from '../../terminal/exit-codes';
 import { say } from '../../terminal/output';
 import { withProgressBar } from '../../terminal/progress-bar';
@@ -169,7 +170,7 @@ async function run(name: string, options: RunOptions, configuredSecret: () => st
   });
   const interrupted = new AbortController();
   const interrupt = (): void => {
-    interrupted.abort(new Error('It was interrupted before anything was sent.'));
+    interrupted.abort(new CommandError('It was interrupted before anything was sent.'));
   };
   const reader = new TargetReader(new URL('.', target), readerToken, READS_AT_A_TIME, interrupted.signal);
   process.once('SIGINT', interrupt);
@@ -177,7 +178,7 @@ async function run(name: string, options: RunOptions, configuredSecret: () => st
     const readable = check === 'none' ? { kind: 'foreign' as const, reason: 'as asked' } : await reader.readable();
     interrupted.signal.throwIfAborted();
     if (check === 'required' && readable.kind !== 'readable')
-      throw new Error(`It cannot be checked: ${readable.reason}.`);
+      throw new CommandError(`It cannot be checked: ${readable.reason}.`);
     const result = await send(planned, options, credentials, random.fork(), interrupted.signal);
     const checked: Check =
       result.ended !== null

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { MAX_ORDERS_PER_MINUTE } from '../../../schemas/sandbox';
 import { argument } from '../../terminal/argument';
+import { CommandError } from '../../terminal/command-error';
 import { say } from '../../terminal/output';
 import { bearerToken, httpUrl, numberIn, wholeNumber } from './arguments';
 import { isLoopback } from '../server/guard';
@@ -45,7 +46,7 @@ async function runSandbox(options: SandboxCommand): Promise<void> {
     rush = null,
   } = options;
   if (!isLoopback(host) && (posSecret === KNOWN_POS_SECRET || dspSecret === KNOWN_DSP_SECRET)) {
-    throw new Error('Others can reach this address: give --pos-secret and --dsp-secret of your own.');
+    throw new CommandError('Others can reach this address: give --pos-secret and --dsp-secret of your own.');
   }
   const { startSandbox } = await import('../server/start-sandbox.js'); // other commands begin sooner without the web server
   const sandbox = await startSandbox({

@@ -78,22 +78,22 @@ export function judgeOrder(evidence: Evidence): Judgement {
   };
 }
 
-type Fault = readonly [kind: FindingKind, detail: string];
+type RunFault = readonly [kind: FindingKind, detail: string];
 
 /**
  * Returns why the history cannot have come about from what was sent, with all that was acknowledged in it; none if it
  * can.
  */
-function historyFaults({ order, sent, history }: Evidence): Fault[] {
+function historyFaults({ order, sent, history }: Evidence): RunFault[] {
   const contents = order.deliveries.map(({ delivery }) => contentOf(delivery.type, delivery.object));
   const kept = history.map(({ type, data }) => contentOf(type, data));
   return [
     ...lostAmong(sent, contents, kept),
     ...neverSentAmong(sent, contents, kept),
-    ...kept.flatMap((content, place): Fault[] =>
+    ...kept.flatMap((content, place): RunFault[] =>
       content === kept[place - 1] ? [['repeat-kept', `revision ${String(place)} repeats the one before it`]] : [],
     ),
-    ...history.flatMap(({ revision }, place): Fault[] =>
+    ...history.flatMap(({ revision }, place): RunFault[] =>
       revision === place
         ? []
         : [['lost', `the history has revision ${String(revision)} where ${String(place)} belongs`]],
@@ -106,8 +106,8 @@ function historyFaults({ order, sent, history }: Evidence): Fault[] {
  * was sent. Where the answer did not say the place, the first possible one is taken, which leaves the most room to the
  * rest.
  */
-function lostAmong(sent: readonly Sent[], contents: readonly string[], kept: readonly string[]): Fault[] {
-  const faults: Fault[] = [];
+function lostAmong(sent: readonly Sent[], contents: readonly string[], kept: readonly string[]): RunFault[] {
+  const faults: RunFault[] = [];
   const placed: { readonly ended_ms: number; readonly place: number }[] = [];
   const acknowledged = sent.filter(({ effect }) => effect === 'acknowledged');
   for (const { begun_ms, ended_ms, delivery, revision } of acknowledged.sort(
@@ -134,13 +134,13 @@ function lostAmong(sent: readonly Sent[], contents: readonly string[], kept: rea
   return faults;
 }
 
-function neverSentAmong(sent: readonly Sent[], contents: readonly string[], kept: readonly string[]): Fault[] {
+function neverSentAmong(sent: readonly Sent[], contents: readonly string[], kept: readonly string[]): RunFault[] {
   const room = new Map<string, number>();
   for (const { effect, delivery } of sent) {
     const content = contents[delivery];
     if (effect !== 'nothing' && content !== undefined) room.set(content, (room.get(content) ?? 0) + 1);
   }
-  return kept.flatMap((content, place): Fault[] => {
+  return kept.flatMap((content, place): RunFault[] => {
     const remaining = room.get(content) ?? 0;
     room.set(content, remaining - 1);
     return remaining > 0 ? [] : [['never-sent', `revision ${String(place)} was not sent, or not so often`]];

@@ -145,7 +145,7 @@ export class TargetReader {
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
       const request = send(url, { agent: this.#agent, headers, signal: this.#signal });
       const timer = setTimeout(() => {
-        request.destroy(new Error(`no whole answer within ${String(TIMEOUT_MS)} ms`));
+        request.destroy(new TargetError(`no whole answer within ${String(TIMEOUT_MS)} ms`));
       }, TIMEOUT_MS);
       request.on('error', (error) => {
         reject(new TargetError(`GET ${path}: ${error.message}`));
@@ -162,7 +162,7 @@ export class TargetReader {
         response.on('data', (part: string) => {
           text += part;
           if (text.length > MAX_ANSWER)
-            request.destroy(new Error(`the answer is over ${String(MAX_ANSWER)} characters`));
+            request.destroy(new TargetError(`the answer is over ${String(MAX_ANSWER)} characters`));
           if (event === undefined || status !== 200) return;
           const data = firstEvent(text, event);
           if (data === null) return;

@@ -66,7 +66,7 @@ export interface SentAttempt extends Sent {
   readonly retry: number;
   /** HTTP status, or null without an answer. */
   readonly status: number | null;
-  readonly outcome: Outcome;
+  readonly outcome: RunOutcome;
   /** What the other side called it, or null. */
   readonly requestId: string | null;
   /** Beginning of an answer that was not expected, or why there was none. */
@@ -74,7 +74,7 @@ export interface SentAttempt extends Sent {
 }
 
 /** `failed`: no answer, or one that the POS itself calls a failure (429, 5xx): to be sent again, and nothing else. */
-export type Outcome = 'as-expected' | 'failed' | 'otherwise';
+export type RunOutcome = 'as-expected' | 'failed' | 'otherwise';
 
 export interface RunResult {
   readonly sent: readonly SentAttempt[];
@@ -192,7 +192,7 @@ class ScenarioRun {
         agent: this.#agent,
         ...(attempt.cutAfter === null ? {} : { cut: { afterBytes: cutOf(body, attempt.cutAfter) } }),
       });
-      const one = read(exchange, { index, attempt, retry, begun_ms, ended_ms: this.#elapsed(), key: order.key });
+      const one = interpret(exchange, { index, attempt, retry, begun_ms, ended_ms: this.#elapsed(), key: order.key });
       this.#sent.push(one);
       this.#isAnyAcknowledged ||= one.effect === 'acknowledged';
       if (!this.#isAnyAcknowledged) this.#endIfFutile(one, this.#firstTry_ms);
@@ -274,7 +274,7 @@ interface Trial {
   readonly key: OrderKey;
 }
 
-function read(exchange: Exchange, { index, attempt, retry, begun_ms, ended_ms, key }: Trial): SentAttempt {
+function interpret(exchange: Exchange, { index, attempt, retry, begun_ms, ended_ms, key }: Trial): SentAttempt {
   const { order, delivery } = attempt;
   const common = { order, delivery, attempt: index, retry, begun_ms, ended_ms, effect: effectOf(attempt, exchange) };
   const outcome = outcomeOf(attempt.expects, exchange);
@@ -310,7 +310,7 @@ const ANSWERS: Readonly<Record<Exclude<Expectation, 'no-answer'>, (status: numbe
   unusable: (status) => isSuccess(status) || status === 400 || status === 422,
 };
 
-function outcomeOf(expects: Expectation, exchange: Exchange): Outcome {
+function outcomeOf(expects: Expectation, exchange: Exchange): RunOutcome {
   if (expects === 'no-answer') return 'as-expected';
   if (exchange.kind === 'no-answer') {
     // A POS may close the connection rather than take in a body that it refuses anyway.

@@ -3,7 +3,7 @@ import { createRoutes } from '../../http/methods';
 import { PROBLEM_MEDIA_TYPE } from '../../http/problem';
 import { parseMessage, type ReadMessage, parseDspMessage, subjectOf } from '../stand-in/dsp-message';
 import type { HopEnd, HopLog } from '../wire/hop-log';
-import { ORDER_RULES, type Refusal } from '../stand-in/order-rules';
+import { ORDER_RULES, type BrokenRule } from '../stand-in/order-rules';
 import { DSP_SIGNATURE, isSignedWith } from '../wire/signing';
 import type { StreamStandIn } from '../stand-in/stream-stand-in';
 
@@ -20,7 +20,7 @@ interface Answer {
 /** Most refusals that are listed; a message with more is no better understood by more. */
 const MAX_REFUSALS = 50;
 
-const problem = (status: number, title: string, detail: string, refusals: readonly Refusal[] = []): Answer => ({
+const problem = (status: number, title: string, detail: string, refusals: readonly BrokenRule[] = []): Answer => ({
   status,
   body: {
     type: 'about:blank',

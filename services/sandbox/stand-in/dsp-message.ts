@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { isJsonObject } from '../../../schemas/json/json-object';
 import { DSP_MESSAGES, type DspMessageKind, dspMessageKind, WireId } from '../../../schemas/wire/stream-dsp';
 import { pointerOf } from '../../../schemas/json/json-pointer';
-import type { Refusal } from './order-rules';
+import type { BrokenRule } from './order-rules';
 
 /** Deepest nesting of a message: choices of choices of a dish need less. */
 const MAX_DEPTH = 64;
@@ -14,7 +14,7 @@ export type DspMessage = {
 
 export type ReadMessage =
   | { readonly kind: 'understood'; readonly message: DspMessage }
-  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] };
+  | { readonly kind: 'refused'; readonly refusals: readonly BrokenRule[] };
 
 const refused = (pointer: string, detail: string): ReadMessage => ({
   kind: 'refused',

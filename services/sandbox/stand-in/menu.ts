@@ -31,13 +31,13 @@ export interface Menu {
 }
 
 /** Where a choice stands among groups of choices. */
-export interface Choice {
+export interface ModifierChoice {
   readonly group: ModifierGroup;
   readonly modifier: ModifierGroup['modifiers'][number];
 }
 
 /** @returns every place of a choice among these groups; the same choice may be in several of them. */
-export const choicesOf = (groups: readonly ModifierGroup[], id: string): Choice[] =>
+export const choicesOf = (groups: readonly ModifierGroup[], id: string): ModifierChoice[] =>
   groups.flatMap((group) =>
     group.modifiers.filter((modifier) => modifier.id === id).map((modifier) => ({ group, modifier })),
   );

@@ -1,14 +1,14 @@
-import type { OrderState } from '../../../schemas/sandbox';
+import type { SandboxOrderState } from '../../../schemas/sandbox';
 import type { DriverDetails } from '../../../schemas/wire/handle-order';
 import type { DspOrder, StreamEvent } from '../../../schemas/wire/stream-dsp';
 import type { z } from 'zod';
-import { type Failure, noDecision, type PosDecision } from '../wire/pos-answer';
+import { type OrderFailure, noDecision, type PosDecision } from '../wire/pos-answer';
 
 /**
  * The life of one order with the stand-in, as pure decisions: what happened, what it is now, and what to send to whom.
  */
 
-export type Driver = z.infer<typeof DriverDetails>;
+export type StandInDriver = z.infer<typeof DriverDetails>;
 export type Canceler = 'dsp' | 'merchant';
 
 /** What the POS gets about a cancellation, in this order. */
@@ -25,12 +25,12 @@ interface Cancellation {
 export interface OrderLife {
   readonly locationId: string;
   readonly order: DspOrder;
-  readonly state: OrderState;
+  readonly state: SandboxOrderState;
   readonly reason: string | null;
   readonly providerId: string | null;
   readonly status: string | null;
   readonly deliveryStatus: string | null;
-  readonly driver: Driver | null;
+  readonly driver: StandInDriver | null;
   /** A cancellation that came before the POS had decided. */
   readonly canceling: Cancellation | null;
   /** A story says what becomes of it: nothing happens by itself. */
@@ -38,7 +38,7 @@ export interface OrderLife {
 }
 
 /** What a party is to be sent: the POS, or the delivery service. */
-export type News =
+export type PartyNews =
   | {
       readonly kind: 'pos';
       readonly body: { readonly type: string; readonly object: Readonly<Record<string, unknown>> };
@@ -46,9 +46,9 @@ export type News =
   | { readonly kind: 'dsp'; readonly body: StreamEvent };
 
 /** An order after something happened, and the news of it. */
-export interface Decision {
+export interface LifeDecision {
   readonly life: OrderLife;
-  readonly news: readonly News[];
+  readonly news: readonly PartyNews[];
 }
 
 /** Whether a location takes orders. */
@@ -57,7 +57,7 @@ export type Opening = 'open' | 'paused' | 'unknown';
 /** Returns the ids by which the DSP knows the order. */
 const dspKey = ({ locationId, order }: OrderLife) => ({ location_id: locationId, order_id: order.id });
 
-const failed = (life: OrderLife, { reason, invalidItemIds, message }: Failure): Decision => ({
+const failed = (life: OrderLife, { reason, invalidItemIds, message }: OrderFailure): LifeDecision => ({
   life: { ...life, state: 'rejected', reason: message === null ? reason : `${reason}: ${message}` },
   news: [
     {
@@ -76,7 +76,7 @@ const failed = (life: OrderLife, { reason, invalidItemIds, message }: Failure): 
 });
 
 /** Begins the life of an order that a DSP submitted and that breaks no rule. */
-export function submitted(locationId: string, order: DspOrder, scripted: boolean, opening: Opening): Decision {
+export function submitted(locationId: string, order: DspOrder, scripted: boolean, opening: Opening): LifeDecision {
   const life: OrderLife = {
     locationId,
     order,
@@ -102,7 +102,7 @@ export function submitted(locationId: string, order: DspOrder, scripted: boolean
 }
 
 /** Informs the POS where the order stands; fields that are null are left out. */
-function updated(life: OrderLife, reported: Pick<OrderLife, 'status' | 'deliveryStatus' | 'driver'>): News {
+function updated(life: OrderLife, reported: Pick<OrderLife, 'status' | 'deliveryStatus' | 'driver'>): PartyNews {
   return {
     kind: 'pos',
     body: {
@@ -123,36 +123,39 @@ function updated(life: OrderLife, reported: Pick<OrderLife, 'status' | 'delivery
  * @param decision null: it did not in time
  * @param readyAt when the food will be ready if it was accepted, epoch milliseconds
  */
-export function decided(life: OrderLife, decision: PosDecision | null, readyAt: number): Decision {
+export function decided(life: OrderLife, decision: PosDecision | null, readyAt: number): LifeDecision {
   if (life.state !== 'submitted') return { life, news: [] };
   if (decision === null) return failed(life, noDecision);
   if (decision.kind === 'rejected') return failed(life, decision.failure);
   const accepted: OrderLife = { ...life, state: 'accepted', providerId: decision.providerId };
   if (accepted.canceling !== null) return canceledNow(accepted, accepted.canceling);
   const estimated_ready_at_ms = Math.round(readyAt);
-  const accept: News = { kind: 'dsp', body: { type: 'location.order.accept', ...dspKey(life), estimated_ready_at_ms } };
+  const accept: PartyNews = {
+    kind: 'dsp',
+    body: { type: 'location.order.accept', ...dspKey(life), estimated_ready_at_ms },
+  };
   if (life.scripted) return { life: accepted, news: [accept] };
   const cooking = ownStatus(accepted, 'in_progress');
   return { life: cooking.life, news: [accept, ...cooking.news] };
 }
 
 /** What a status makes of an order that no story goes on with. */
-const STATE_BY_STATUS: ReadonlyMap<string, OrderState> = new Map([
+const STATE_BY_STATUS: ReadonlyMap<string, SandboxOrderState> = new Map([
   ['completed', 'ended'],
   ['failed', 'ended'],
   ['merchant_canceled', 'canceled'],
   ['dsp_canceled', 'canceled'],
 ]);
 
-const stateAfter = (life: OrderLife, status: string): OrderState =>
+const stateAfter = (life: OrderLife, status: string): SandboxOrderState =>
   life.state === 'accepted' && !life.scripted ? (STATE_BY_STATUS.get(status) ?? life.state) : life.state;
 
 /** The order as a whole moved without news of its delivery: food is ready, a customer has come for it. */
-export function ownStatus(life: OrderLife, status: string): Decision {
+export function ownStatus(life: OrderLife, status: string): LifeDecision {
   const next = { ...life, status, state: stateAfter(life, status) };
   // In a story, a step without a delivery says nothing of it.
   const reported = life.scripted ? { status, deliveryStatus: null, driver: null } : next;
-  const news: News[] = [updated(next, reported)];
+  const news: PartyNews[] = [updated(next, reported)];
   if (status === 'ready_for_pickup' || status === 'completed') {
     const body = { type: 'location.order.notify_status_change', ...dspKey(life), order_status_update: status } as const;
     news.push({ kind: 'dsp', body });
@@ -185,9 +188,9 @@ function statusAfter(before: string | null, delivery: string): string {
  */
 export function deliveryReported(
   life: OrderLife,
-  report: { readonly delivery_status: string; readonly driver_details?: Driver | undefined },
+  report: { readonly delivery_status: string; readonly driver_details?: StandInDriver | undefined },
   status: string | null,
-): Decision {
+): LifeDecision {
   const said = status ?? statusAfter(life.status, report.delivery_status);
   const driver = report.driver_details ?? null;
   const next: OrderLife = {
@@ -200,7 +203,7 @@ export function deliveryReported(
   return { life: next, news: [updated(next, { status: said, deliveryStatus: report.delivery_status, driver })] };
 }
 
-function canceledNow(life: OrderLife, { by, reason, news: wanted }: Cancellation): Decision {
+function canceledNow(life: OrderLife, { by, reason, news: wanted }: Cancellation): LifeDecision {
   const status = `${by}_canceled`;
   const canceled: OrderLife = {
     ...life,
@@ -209,7 +212,7 @@ function canceledNow(life: OrderLife, { by, reason, news: wanted }: Cancellation
     canceling: null,
   };
   const { locationId: location_id, providerId: provider_id } = life;
-  const news: News[] = [];
+  const news: PartyNews[] = [];
   if (by === 'merchant') news.push({ kind: 'dsp', body: { type: 'location.order.cancel', ...dspKey(life) } });
   if (wanted.includes('canceled')) {
     news.push({ kind: 'pos', body: { type: 'order.canceled', object: { provider_id, location_id } } });
@@ -230,7 +233,12 @@ export function cancelability(life: OrderLife): 'open' | 'done' | 'over' {
  * Someone canceled the order: the POS gets `order.canceled`, then `order.updated` with who it was. Before the POS has
  * decided there is nobody to inform: it waits.
  */
-export function canceled(life: OrderLife, by: Canceler, reason: string | null, news: readonly CancelNews[]): Decision {
+export function canceled(
+  life: OrderLife,
+  by: Canceler,
+  reason: string | null,
+  news: readonly CancelNews[],
+): LifeDecision {
   if (cancelability(life) !== 'open') return { life, news: [] };
   const cancellation: Cancellation = { by, reason, news };
   if (life.state === 'submitted') return { life: { ...life, canceling: cancellation }, news: [] };

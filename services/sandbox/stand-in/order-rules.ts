@@ -24,14 +24,14 @@ export const ORDER_RULES = {
 export type OrderRule = keyof typeof ORDER_RULES;
 
 /** A rule that a message breaks, and where. */
-export interface Refusal {
+export interface BrokenRule {
   readonly rule: OrderRule;
   /** JSON pointer (RFC 6901) into the message. */
   readonly pointer: string;
   readonly detail: string;
 }
 
-type Found = Refusal[];
+type Found = BrokenRule[];
 
 function checkModifiers(
   modifiers: readonly OrderModifier[],
@@ -93,7 +93,7 @@ const ONLY_FOR = [
  * Holds an order of the right form against the documented rules.
  * @returns every rule that it breaks; none of an order that may go to the POS
  */
-export function checkOrder(order: DspOrder, menu: Menu): readonly Refusal[] {
+export function checkOrder(order: DspOrder, menu: Menu): readonly BrokenRule[] {
   const found = order.items.flatMap((item, index) => checkItem(item, order, menu, `/order/items/${String(index)}`));
   const type = order.fulfillment_type;
   if (!FULFILLMENT_TYPES.some((known) => known === type)) {

@@ -8,16 +8,16 @@ import {
   cancelability,
   canceled,
   decided,
-  type Decision,
+  type LifeDecision,
   deliveryReported,
-  type News,
+  type PartyNews,
   type OrderLife,
   type Opening,
   ownStatus,
   storyEnded,
   submitted,
 } from './order-life';
-import { checkOrder, type Refusal } from './order-rules';
+import { checkOrder, type BrokenRule } from './order-rules';
 import { isAcknowledged, type Outbox } from '../wire/outbox';
 import { parsePosAnswer } from '../wire/pos-answer';
 import { signatureOf } from '../wire/post';
@@ -41,7 +41,7 @@ const DEFAULT_READY_S = 30 * 60;
 /** What Stream answers a delivery service. */
 export type StreamAnswer =
   | { readonly kind: 'taken'; readonly orderId: string | null }
-  | { readonly kind: 'refused'; readonly status: 400 | 404 | 409; readonly refusals: readonly Refusal[] }
+  | { readonly kind: 'refused'; readonly status: 400 | 404 | 409; readonly refusals: readonly BrokenRule[] }
   | { readonly kind: 'busy' };
 
 export interface StreamOptions {
@@ -199,14 +199,14 @@ export class StreamStandIn {
     return false;
   }
 
-  #apply(before: OrderLife | null, { life, news }: Decision): void {
+  #apply(before: OrderLife | null, { life, news }: LifeDecision): void {
     if (life === before) return;
     this.#orders.set(life.order.id, life);
     for (const one of news) this.#send(life, one);
     this.#options.onChange(life, before);
   }
 
-  #send({ order, locationId }: OrderLife, { kind: to, body }: News): void {
+  #send({ order, locationId }: OrderLife, { kind: to, body }: PartyNews): void {
     const { clock, outbox, pos, dsp } = this.#options;
     const bytes = Buffer.from(JSON.stringify(body));
     const isNew = body.type === 'order.created';

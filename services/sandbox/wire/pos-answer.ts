@@ -10,10 +10,10 @@ import type { Exchange } from './post';
 /** What a POS's answer to `order.created` comes to. */
 export type PosDecision =
   | { readonly kind: 'accepted'; readonly providerId: string; readonly prepMinutes: number | null }
-  | { readonly kind: 'rejected'; readonly failure: Failure };
+  | { readonly kind: 'rejected'; readonly failure: OrderFailure };
 
 /** Why an order failed, as it is reported to the DSP. */
-export interface Failure {
+export interface OrderFailure {
   readonly reason: FailureReason;
   readonly invalidItemIds: readonly string[];
   readonly message: string | null;
@@ -25,7 +25,11 @@ const CLOSED: ReadonlySet<string> = new Set(['pos_offline', 'store_unavailable']
 /** Longest message of a POS that is passed on. */
 const MAX_MESSAGE_LENGTH = 500;
 
-const failure = (reason: FailureReason, message: string | null, invalidItemIds: readonly string[] = []): Failure => ({
+const failure = (
+  reason: FailureReason,
+  message: string | null,
+  invalidItemIds: readonly string[] = [],
+): OrderFailure => ({
   reason,
   invalidItemIds,
   message: message?.slice(0, MAX_MESSAGE_LENGTH) ?? null,
@@ -35,7 +39,7 @@ const failure = (reason: FailureReason, message: string | null, invalidItemIds: 
  * Returns a reason of a DSP for what the POS found wrong. Which of them fits is not documented: stock first, as it
  * names what the customer could leave out.
  */
-function failureOf({ stockValidation, orderTotalsValidation, orderValidation }: PosValidation): Failure {
+function failureOf({ stockValidation, orderTotalsValidation, orderValidation }: PosValidation): OrderFailure {
   if (stockValidation?.length) {
     // What is no id can be none of the order's, and a delivery service would not take it.
     const ids = new Set(
@@ -88,4 +92,4 @@ export function parsePosAnswer(exchange: Exchange): PosDecision | null {
 }
 
 /** What is reported to a DSP after the last attempt in vain. */
-export const noDecision: Failure = failure('unknown', 'The POS did not decide about the order in time.');
+export const noDecision: OrderFailure = failure('unknown', 'The POS did not decide about the order in time.');

@@ -1,3 +1,4 @@
+import { BrokenInvariant } from '../../../schemas/broken-invariant';
 import { chooseLanguage, type Language, localeOf } from '../../../schemas/language/languages';
 import { createSpeech, type Messages, partsIn, type Speech, type Values } from '../../../schemas/language/speech';
 import { enVerifier, type VerifierId } from '../../../schemas/language/verifier/en';
@@ -41,7 +42,7 @@ export function speakAround(speech: Speech): void {
   document.title = `${sayVerifying(speech, 'verifier.title')} · Ticket Rail`;
   for (const one of document.querySelectorAll<HTMLElement>('[data-say]')) {
     const id = one.dataset['say'] ?? '';
-    if (!isVerifierId(id)) throw new Error(`there is no message ${id}`);
+    if (!isVerifierId(id)) throw new BrokenInvariant(`there is no message ${id}`);
     const inPlaces = [...one.querySelectorAll<HTMLElement>('[data-place]')];
     const values = Object.fromEntries(inPlaces.map((part) => [part.dataset['place'] ?? '', part] as const));
     one.replaceChildren(...partsIn<Node>(speech, id, enVerifier[id], values));

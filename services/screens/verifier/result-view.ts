@@ -5,7 +5,7 @@ import { type AboutWords, aboutWords } from '../../audit/verify/about';
 import type { FileKind, ForeignKind } from '../../audit/verify/file-kind';
 import { foreignWords } from '../../audit/verify/foreign-words';
 import { resultLines } from '../../audit/verify/result-lines';
-import { type Signer, type Verdict, verdictOf, type Verified } from '../../audit/verify/verified';
+import { type Signer, type VerificationVerdict, verdictOf, type Verified } from '../../audit/verify/verified';
 
 /** Decides what the page says of a result: first what it is, then what that means, and last the lines of the command. */
 
@@ -21,7 +21,7 @@ export type Result =
 
 /** What the page says of it. */
 export interface ResultView {
-  readonly verdict: Verdict | 'unusable';
+  readonly verdict: VerificationVerdict | 'unusable';
   readonly title: string;
   /** What it means, a paragraph each. */
   readonly meaning: readonly string[];

@@ -1,4 +1,5 @@
 import './environment';
+import { BrokenInvariant } from '../../../schemas/broken-invariant';
 import type { SentencePart } from '../../../schemas/language/sentences/phrase';
 import { sayVerifying as say } from '../../../schemas/language/verifying';
 import type { AboutWords } from '../../audit/verify/about';
@@ -11,7 +12,7 @@ import { type Chosen, sortOut, verifyChosen } from './verify-chosen';
 
 function the<Found extends HTMLElement>(id: string, type: new () => Found): Found {
   const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`the page has no ${id}`);
+  if (!(found instanceof type)) throw new BrokenInvariant(`the page has no ${id}`);
   return found;
 }
 const form = the('form', HTMLFormElement);

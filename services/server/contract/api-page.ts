@@ -5,7 +5,7 @@ import {
   callsOf,
   type DocumentedCall,
   fieldsOf,
-  type Marks,
+  type TextMarks,
   type OpenApi,
   type Operation,
   problemCodesOf,
@@ -25,7 +25,7 @@ const prose = (text: string): string => htmlText(text).replaceAll(/`([^`]+)`/g, 
 const objectAnchor = (name: string): string => `object-${name}`;
 const tagAnchor = (name: string): string => `tag-${name}`;
 
-const MARKS: Marks = {
+const MARKS: TextMarks = {
   text: htmlText,
   code,
   schema: (name) => `<a href="#${htmlText(objectAnchor(name))}">${htmlText(name)}</a>`,

@@ -75,7 +75,7 @@ export const answersOf = ({ responses }: Operation) =>
   Object.entries(responses).filter(([, { content = {} }]) => !(PROBLEM_MEDIA_TYPE in content));
 
 /** How a form of text writes what stands out in it. */
-export interface Marks {
+export interface TextMarks {
   readonly text: (text: string) => string;
   readonly code: (text: string) => string;
   /** A link to the schema of a name. */
@@ -90,7 +90,7 @@ const isBound = (bound: number | undefined): bound is number =>
 export const nameOfReference = (reference: string): string => reference.split('/').at(-1) ?? '';
 
 /** @returns what a value of a schema is, in words. */
-export function typeOf(schema: Schema, marks: Marks): string {
+export function typeOf(schema: Schema, marks: TextMarks): string {
   const { $ref, type, anyOf, oneOf, items, minimum, maximum } = schema;
   const { text, code } = marks;
   if ($ref !== undefined) return marks.schema(nameOfReference($ref));

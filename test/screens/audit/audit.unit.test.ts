@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { comesTwice } from '../../../schemas/local-time';
 import { initial, type OrderState, toOrder } from '../../../projections/order/order';
-import { read, VERDICT_RULES } from '../../../projections/history/timeline';
+import { interpret, VERDICT_RULES } from '../../../projections/history/timeline';
 import { STAGE_RULES } from '../../../projections/order/stage';
 import type { OrderEvent } from '../../../schemas/events/order-events';
 import type { HistoryEvent, Order } from '../../../schemas/api/order-view';
@@ -26,7 +26,7 @@ import { eventsOf, fold, KEY, says } from '../../projections/scenario';
 function historyOf(events: readonly OrderEvent[]): HistoryEvent[] {
   let state: OrderState = initial;
   return events.map((event) => {
-    const next = read(KEY, state, event);
+    const next = interpret(KEY, state, event);
     ({ state } = next);
     return JSON.parse(
       JSON.stringify({

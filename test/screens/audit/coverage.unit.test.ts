@@ -5,7 +5,7 @@ import {
   shareWords,
 } from '../../../services/screens/browser/audit/model/coverage';
 import { BROWSER_CLOCK } from '../../../services/screens/browser/audit/model/place-clock';
-import { filtersOf, readFilters } from '../../../services/screens/browser/audit/model/search';
+import { filtersOf, parseFilters } from '../../../services/screens/browser/audit/model/search';
 import { STREAM_ALARMS } from '../../../services/operations/endpoint-counts';
 
 describe('coverage', () => {
@@ -46,9 +46,11 @@ describe('search filters', () => {
     const fields = { location_id: ' here ', driver: '', from: '2026-11-21T18:00:00', to: 'soon', other: 'x' };
     const from = new Date('2026-11-21T18:00:00').toISOString();
     expect(filtersOf(fields, BROWSER_CLOCK)).toEqual({ location_id: 'here', from });
-    expect(readFilters(new URLSearchParams({ ...filtersOf(fields, BROWSER_CLOCK), verdict: '', other: 'x' }))).toEqual({
-      location_id: 'here',
-      from,
-    });
+    expect(parseFilters(new URLSearchParams({ ...filtersOf(fields, BROWSER_CLOCK), verdict: '', other: 'x' }))).toEqual(
+      {
+        location_id: 'here',
+        from,
+      },
+    );
   });
 });

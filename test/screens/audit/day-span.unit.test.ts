@@ -1,6 +1,6 @@
 import { DAY_SPANS, spanOf } from '../../../services/screens/browser/audit/model/day-span';
 import { clockOf } from '../../../services/screens/browser/audit/model/place-clock';
-import { readShown, shownIn } from '../../../services/screens/browser/audit/model/search';
+import { parseShown, shownIn } from '../../../services/screens/browser/audit/model/search';
 
 const newYork = clockOf('America/New_York');
 
@@ -40,6 +40,6 @@ it.each([
   ['?shown=1e9', 1_000],
   ['?shown=x', 50],
 ])('the address %j asks for %d orders at once', (query, shown) => {
-  expect(readShown(new URLSearchParams(query))).toBe(shown);
-  expect(readShown(new URLSearchParams(shownIn(shown)))).toBe(shown);
+  expect(parseShown(new URLSearchParams(query))).toBe(shown);
+  expect(parseShown(new URLSearchParams(shownIn(shown)))).toBe(shown);
 });

@@ -1,5 +1,5 @@
 import { orderId } from '../../../schemas/order-key';
-import { alikeNews, askedKey, type Shown } from '../../../services/screens/browser/board/model/handoff/asking';
+import { alikeNews, askedKey, type CardOrder } from '../../../services/screens/browser/board/model/handoff/asking';
 import type { Question } from '../../../services/screens/browser/board/model/handoff/look-alikes';
 import { order } from '../shared/orders';
 
@@ -31,7 +31,7 @@ describe('what is asked on a card', () => {
 });
 
 describe('news of look-alikes', () => {
-  const shown = (alike: readonly string[], about: Partial<Shown> = {}): Shown => ({
+  const shown = (alike: readonly string[], about: Partial<CardOrder> = {}): CardOrder => ({
     orderId: 'a',
     isOpen: true,
     alike,

@@ -18,12 +18,12 @@ import {
 } from '../../../services/screens/browser/board/model/handoff/acknowledgements';
 import { arrange, type ArrangeOptions } from '../../../services/screens/browser/board/model/arrange';
 import {
-  type CustomerOrder,
+  type ListedOrder,
   customerLists,
   PREPARING_SHOWN_MS,
   READY_SHOWN_MS,
 } from '../../../services/screens/browser/customers/model/customer-list';
-import { previousDriver, readNews, RECENT_ARRIVAL_MS } from '../../../services/screens/browser/board/model/news';
+import { previousDriver, newsOfChange, RECENT_ARRIVAL_MS } from '../../../services/screens/browser/board/model/news';
 import { at, NOON, order } from '../shared/orders';
 
 const HOUR = 3_600_000;
@@ -157,17 +157,18 @@ describe('acknowledgements', () => {
 
 describe('news', () => {
   const here = staged('driver_here');
-  const kinds = (news: ReturnType<typeof readNews>): string[] => news.map(({ kind }) => kind);
+  const kinds = (news: ReturnType<typeof newsOfChange>): string[] => news.map(({ kind }) => kind);
 
   it('a driver who arrives is news once', () => {
-    expect(kinds(readNews({ before: staged('ready'), after: here, initial: false }, NOON))).toEqual(['arrived']);
-    expect(kinds(readNews({ before: here, after: { ...here, revision: 1 }, initial: false }, NOON))).toEqual([]);
+    expect(kinds(newsOfChange({ before: staged('ready'), after: here, initial: false }, NOON))).toEqual(['arrived']);
+    expect(kinds(newsOfChange({ before: here, after: { ...here, revision: 1 }, initial: false }, NOON))).toEqual([]);
   });
 
   it('another driver who is here in place of the one before is news, and more about the same one is not', () => {
     const by = (driver_details: Order['driver_details']): Order => ({ ...here, driver_details });
     const ana = by({ name: 'Ana S.', source: 'uber' });
-    const change = (before: Order, after: Order, initial = false) => kinds(readNews({ before, after, initial }, NOON));
+    const change = (before: Order, after: Order, initial = false) =>
+      kinds(newsOfChange({ before, after, initial }, NOON));
     expect(change(ana, by({ name: 'Ben T.', source: 'uber' }))).toEqual(['arrived']);
     expect(change(ana, by({ name: 'Ana S.', source: 'uber', passcode: '4711' }))).toEqual([]);
     expect(change(by(null), ana)).toEqual([]);
@@ -176,23 +177,23 @@ describe('news', () => {
 
   it('a driver who arrived just before the screen opened is news, an earlier one is not', () => {
     const change = { before: null, after: here, initial: true };
-    expect(kinds(readNews(change, NOON + RECENT_ARRIVAL_MS - 1))).toEqual(['arrived']);
-    expect(kinds(readNews(change, NOON + RECENT_ARRIVAL_MS))).toEqual([]);
+    expect(kinds(newsOfChange(change, NOON + RECENT_ARRIVAL_MS - 1))).toEqual(['arrived']);
+    expect(kinds(newsOfChange(change, NOON + RECENT_ARRIVAL_MS))).toEqual([]);
   });
 
   it('a driver who arrived while the screen was away is news, however long that was', () => {
-    expect(kinds(readNews({ before: null, after: here, initial: false }, NOON + HOUR))).toEqual(['arrived']);
+    expect(kinds(newsOfChange({ before: null, after: here, initial: false }, NOON + HOUR))).toEqual(['arrived']);
   });
 
   it.each(['canceled', 'needs_action', 'coming_back'] as const)('an order that becomes %s is news', (stage) => {
-    expect(kinds(readNews({ before: order(), after: staged(stage), initial: false }, NOON))).toEqual([stage]);
-    expect(kinds(readNews({ before: null, after: staged(stage), initial: true }, NOON))).toEqual([]);
+    expect(kinds(newsOfChange({ before: order(), after: staged(stage), initial: false }, NOON))).toEqual([stage]);
+    expect(kinds(newsOfChange({ before: null, after: staged(stage), initial: true }, NOON))).toEqual([]);
   });
 
   it('another driver is news, and the one before is remembered', () => {
     const before = order({ driver_details: { name: 'Jane' } });
     const after = order({ revision: 1, attention: ['driver_changed'], driver_details: { name: 'Tom' } });
-    expect(kinds(readNews({ before, after, initial: false }, NOON))).toEqual(['driver_changed']);
+    expect(kinds(newsOfChange({ before, after, initial: false }, NOON))).toEqual(['driver_changed']);
     expect(previousDriver(null, { before, after, initial: false })).toEqual({ name: 'Jane' });
     const more = { ...after, revision: 2, driver_details: { name: 'Tom', passcode: '1' } };
     expect(previousDriver({ name: 'Jane' }, { before: after, after: more, initial: false })).toEqual({ name: 'Jane' });
@@ -211,7 +212,7 @@ describe('news', () => {
 });
 
 describe('the customers’ board', () => {
-  const customerOrder = (stage: Stage, ready: boolean, about: Partial<Order> = {}): CustomerOrder => ({
+  const customerOrder = (stage: Stage, ready: boolean, about: Partial<Order> = {}): ListedOrder => ({
     ...staged(stage, about),
     ready,
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { MAX_LIVE_LOCATIONS } from '../../../schemas/api/screen-limits';
 import { type FeedNeed, requestFor } from '../../../services/screens/browser/feed/model/feed-need';
-import { type Line, Sharing, type Step } from '../../../services/screens/browser/feed/model/sharing';
+import { type SharedLine, Sharing, type ConnectionStep } from '../../../services/screens/browser/feed/model/sharing';
 import { MAX_UNTAKEN_CHARACTERS, TAKEN_WITHIN_MS, Untaken } from '../../../services/screens/browser/feed/model/untaken';
 
 const SERVICE = 'https://rail.example.com/rail/';
@@ -16,10 +16,10 @@ const OVERVIEW: FeedNeed = { kind: 'whole', url: `${SERVICE}overview/live`, toke
 
 /** Connections as the steps make them, each with the address that was last asked for. */
 function connections<Tab>(sharing: Sharing<Tab>) {
-  const open = new Map<Line<Tab>, string>();
+  const open = new Map<SharedLine<Tab>, string>();
   return {
     open,
-    take: (steps: readonly Step<Tab>[]): void => {
+    take: (steps: readonly ConnectionStep<Tab>[]): void => {
       for (const { line, kind } of steps) {
         expect(open.has(line)).toBe(kind !== 'connect');
         if (kind === 'end') open.delete(line);

@@ -1,7 +1,7 @@
 import { elapsed, hearTime, lasted, serverNow } from '../../../services/screens/browser/shared/model/clock';
 import {
   DEFAULT_INTERVAL_MS,
-  readFreshness,
+  freshnessOf,
   type Signs,
   silenceLimit,
 } from '../../../services/screens/browser/shared/model/freshness';
@@ -18,7 +18,7 @@ const signs = (about: Partial<Signs> = {}): Signs => ({
   intervalMs: DEFAULT_INTERVAL_MS,
   ...about,
 });
-const read = (about: Partial<Signs>, ms: number) => readFreshness(signs(about), moment(ms));
+const read = (about: Partial<Signs>, ms: number) => freshnessOf(signs(about), moment(ms));
 const LIMIT = silenceLimit(DEFAULT_INTERVAL_MS);
 
 describe('freshness', () => {
@@ -64,7 +64,7 @@ describe('freshness', () => {
 
   it('the age of data counts the time in which the machine slept', () => {
     const asleep = { monotonic: 2_000, wall: NOON + 600_000 };
-    expect(readFreshness(signs(), asleep)).toMatchObject({ kind: 'stale', ageMs: 599_000 });
+    expect(freshnessOf(signs(), asleep)).toMatchObject({ kind: 'stale', ageMs: 599_000 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { sourceWords } from '../../../schemas/words/source-words';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../schemas/vocabulary';
 import { DEFAULT_THRESHOLDS, MOST_MINUTES, OPEN_STAGES } from '../../../schemas/files/thresholds';
-import { readLateness } from '../../../services/screens/browser/shared/model/lateness';
+import { classifyLateness } from '../../../services/screens/browser/shared/model/lateness';
 import { DEFAULT_SETTINGS, parseSettings } from '../../../services/screens/browser/board/model/settings';
 import { shortIds } from '../../../services/screens/browser/shared/model/short-id';
 import {
@@ -78,14 +78,14 @@ describe('lateness', () => {
   it('an order is late exactly from the threshold of its stage', () => {
     for (const stage of OPEN_STAGES) {
       const { late, veryLate } = DEFAULT_THRESHOLDS[stage];
-      const read = (ms: number) => readLateness(stage, ms, DEFAULT_THRESHOLDS);
+      const read = (ms: number) => classifyLateness(stage, ms, DEFAULT_THRESHOLDS);
       expect([read(minutes(late) - 1), read(minutes(late))]).toEqual(['on_time', 'late']);
       expect([read(minutes(veryLate) - 1), read(minutes(veryLate))]).toEqual(['late', 'very_late']);
     }
   });
 
   it('an order that is over is never late', () => {
-    expect(readLateness('completed', minutes(10_000), DEFAULT_THRESHOLDS)).toBe('on_time');
+    expect(classifyLateness('completed', minutes(10_000), DEFAULT_THRESHOLDS)).toBe('on_time');
   });
 });
 

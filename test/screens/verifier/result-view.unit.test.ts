@@ -2,7 +2,7 @@ import { esVerifier } from '../../../schemas/language/verifier/es';
 import { enVerifier } from '../../../schemas/language/verifier/en';
 import { createSpeech } from '../../../schemas/language/speech';
 import { emptyTally, NOWHERE } from '../../../services/audit/chain/verification';
-import type { Fault } from '../../../services/audit/chain/verify-event';
+import type { VerificationFault } from '../../../services/audit/chain/verify-event';
 import type { Verified } from '../../../services/audit/verify/verified';
 import { type Result, resultView } from '../../../services/screens/verifier/result-view';
 
@@ -16,7 +16,7 @@ const found = (more: Partial<Verified> = {}): Verified => {
   const tally = { ...emptyTally(), events: 2, faultCount: faults.length, faults: [...faults] };
   return { tally, faults, notes: [], ...more };
 };
-const fault = (code: Fault['code']): Fault => ({ ...NOWHERE, code, detail: 'it is another' });
+const fault = (code: VerificationFault['code']): VerificationFault => ({ ...NOWHERE, code, detail: 'it is another' });
 const evidence = (more?: Partial<Verified>): Result => ({ kind: 'verified', file: 'evidence', verified: found(more) });
 const viewOf = (result: Result) => resultView('a.html', result, ENGLISH);
 const doubt = (kind: 'withheld' | 'page not checked' | 'no manifest' | 'cut') => ({ kind, detail: 'why' });

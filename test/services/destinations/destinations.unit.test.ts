@@ -6,7 +6,7 @@ import { locationId, orderId } from '../../../schemas/order-key';
 import { wants } from '../../../services/destinations/filter';
 import { webhookHeaders } from '../../../services/destinations/thread/standard-webhooks';
 import {
-  type Attempt,
+  type AttemptOutcome,
   judge,
   MAX_RETRY_AFTER_MS,
   PARKED_AFTER_MS,
@@ -44,13 +44,13 @@ describe('signatures', () => {
 
 describe('what is done after an attempt', () => {
   const about = { attempts: 1, failingMs: 0, now: NOW, chance: 0.5 };
-  const answered = (status: number, retryAfter: string | null = null): Attempt => ({
+  const answered = (status: number, retryAfter: string | null = null): AttemptOutcome => ({
     kind: 'answered',
     status,
     retryAfter,
   });
 
-  it.each<[string, Attempt, object]>([
+  it.each<[string, AttemptOutcome, object]>([
     ['200 delivers', answered(200), { kind: 'settled', delivered: true }],
     ['204 delivers', answered(204), { kind: 'settled', delivered: true }],
     ['a redirect is not followed', answered(301), { kind: 'retry', reason: 'status 301', all: false }],

@@ -6,7 +6,7 @@ import { BEGINNING } from '../../../schemas/api/feed';
 import { orderKey } from '../../../schemas/order-key';
 import { MAX_WAITING_ORDERS } from '../../../services/destinations/thread/lines';
 import { Supplies } from '../../../services/destinations/thread/supplies';
-import type { Attempt } from '../../../services/destinations/verdict';
+import type { AttemptOutcome } from '../../../services/destinations/verdict';
 import { type EventStore, EventStoreError } from '../../../services/event-store/event-store';
 import { createReadItems } from '../../../services/feed/feed-items';
 import { OrderFolds } from '../../../services/feed/order-folds';
@@ -15,8 +15,8 @@ import { feedOver, report } from '../feed/support';
 import { entryOf, recordOver, supply, turn, VirtualClock } from './support';
 
 const ENTRY = entryOf('https://pos.example.com/news', { allow: { addresses: [], http: false } });
-const taken = (): Promise<Attempt> => Promise.resolve({ kind: 'answered', status: 204, retryAfter: null });
-const refused = (): Promise<Attempt> => Promise.resolve({ kind: 'answered', status: 500, retryAfter: null });
+const taken = (): Promise<AttemptOutcome> => Promise.resolve({ kind: 'answered', status: 204, retryAfter: null });
+const refused = (): Promise<AttemptOutcome> => Promise.resolve({ kind: 'answered', status: 500, retryAfter: null });
 
 let store: EventStore;
 beforeEach(() => {

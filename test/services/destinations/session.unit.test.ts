@@ -6,7 +6,7 @@ import { orderKey } from '../../../schemas/order-key';
 import { MAX_ITEMS_OF_LINE } from '../../../services/destinations/thread/lines';
 import { TAKE_OVER_MS } from '../../../services/destinations/thread/pump';
 import { COMMIT_MS, SET_ASIDE_MS } from '../../../services/destinations/thread/session';
-import { type Attempt, PARKED_AFTER_MS, RETRY_PAUSES } from '../../../services/destinations/verdict';
+import { type AttemptOutcome, PARKED_AFTER_MS, RETRY_PAUSES } from '../../../services/destinations/verdict';
 import type { EventStore } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 import { report } from '../feed/support';
@@ -15,8 +15,8 @@ import { entryOf, recordOver, supply, turn, VirtualClock } from './support';
 const ENTRY = entryOf('https://pos.example.com/news', { allow: { addresses: [], http: false } });
 /** Milliseconds in which everything arrives, however often it fails at even odds: some 300 attempts in a row. */
 const LONGEST_MS = 86_400_000;
-const OK: Attempt = { kind: 'answered', status: 204, retryAfter: null };
-const REFUSED: Attempt = { kind: 'answered', status: 500, retryAfter: null };
+const OK: AttemptOutcome = { kind: 'answered', status: 204, retryAfter: null };
+const REFUSED: AttemptOutcome = { kind: 'answered', status: 500, retryAfter: null };
 
 const place = ({ order_id, ...item }: FeedItem): string =>
   `${order_id}:${String('revision' in item ? item.revision : '-')}`;
@@ -34,15 +34,15 @@ it('whatever fails, and whenever it is stopped, every item arrives, and those of
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 30 }),
-      fc.infiniteStream(fc.constantFrom<Attempt>(OK, OK, REFUSED, { kind: 'failed', reason: 'ECONNRESET' })),
+      fc.infiniteStream(fc.constantFrom<AttemptOutcome>(OK, OK, REFUSED, { kind: 'failed', reason: 'ECONNRESET' })),
       fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 3 }),
       async (orders, outcomes, stops) => {
         const store = createMemoryStore({ now: Date.now });
         const clock = new VirtualClock();
         const arrived: FeedItem[] = [];
         const seen = new Set<string>();
-        const send = ({ item }: { readonly item: FeedItem }): Promise<Attempt> => {
-          const outcome = outcomes.next().value as Attempt;
+        const send = ({ item }: { readonly item: FeedItem }): Promise<AttemptOutcome> => {
+          const outcome = outcomes.next().value as AttemptOutcome;
           if (outcome === OK && !seen.has(place(item))) {
             seen.add(place(item));
             arrived.push(item);
@@ -77,7 +77,7 @@ it('a new destination has no lag until it has a position, since it is sent what 
   await reportAll(store, ['a', 'b']);
   const begins = new EventEmitter();
   const startOf = () => once(begins, 'now').then(() => BEGINNING);
-  const send = (): Promise<Attempt> => Promise.resolve(OK);
+  const send = (): Promise<AttemptOutcome> => Promise.resolve(OK);
   const { pump, stop } = await supply(store, ENTRY, { clock: new VirtualClock(), send, startOf });
   await turn();
   expect(await pump.lag()).toBeNull();
@@ -101,7 +101,7 @@ it('a destination that is stopped while its sender is being put on record is sen
     },
   };
   let sent = 0;
-  const send = (): Promise<Attempt> => {
+  const send = (): Promise<AttemptOutcome> => {
     sent++;
     return Promise.resolve(OK);
   };
@@ -122,7 +122,7 @@ it('an order whose news fail holds up no other, nor the place, and is on record 
   const clock = new VirtualClock();
   const arrived: FeedItem[] = [];
   let isPoisoned = true;
-  const send = ({ item }: { readonly item: FeedItem }): Promise<Attempt> => {
+  const send = ({ item }: { readonly item: FeedItem }): Promise<AttemptOutcome> => {
     if (item.order_id === 'poisoned' && isPoisoned) return Promise.resolve(REFUSED);
     arrived.push(item);
     return Promise.resolve(OK);
@@ -166,7 +166,7 @@ it('what fails for three days is parked and on record, restarts included, and ca
   const store = createMemoryStore({ now: Date.now });
   const clock = new VirtualClock();
   const arrived: FeedItem[] = [];
-  const refused = (): Promise<Attempt> => Promise.resolve(REFUSED);
+  const refused = (): Promise<AttemptOutcome> => Promise.resolve(REFUSED);
   await reportAll(store, ['a', 'b', 'a']);
   for (let day = 0; day < 3; day++) {
     const { stop, pump } = await supply(store, ENTRY, { clock, send: refused });
@@ -204,7 +204,7 @@ it('410 ends it at once and for good, until it is set to a position or has anoth
   const store = createMemoryStore({ now: Date.now });
   const clock = new VirtualClock();
   let attempts = 0;
-  const gone = (): Promise<Attempt> => {
+  const gone = (): Promise<AttemptOutcome> => {
     attempts++;
     return Promise.resolve({ kind: 'answered', status: 410, retryAfter: null });
   };
@@ -292,7 +292,7 @@ it('of two instances, the one that began last sends, and the other does once tha
   const sent: string[] = [];
   const by =
     (who: string) =>
-    ({ item }: { readonly item: FeedItem }): Promise<Attempt> => {
+    ({ item }: { readonly item: FeedItem }): Promise<AttemptOutcome> => {
       sent.push(`${who} ${place(item)}`);
       return Promise.resolve(OK);
     };
@@ -320,7 +320,7 @@ it('of two instances, the one that began last sends, and the other does once tha
 it('instances that cannot deliver take turns less and less often', async () => {
   const store = createMemoryStore({ now: Date.now });
   const clock = new VirtualClock();
-  const send = (): Promise<Attempt> => Promise.resolve(REFUSED);
+  const send = (): Promise<AttemptOutcome> => Promise.resolve(REFUSED);
   const both = [await supply(store, ENTRY, { clock, send }), await supply(store, ENTRY, { clock, send })];
   await reportAll(store, ['a']);
   await turn();

@@ -12,8 +12,8 @@ import { contentOf, signedHeaders } from '../../../services/destinations/thread/
 import { newsFor } from '../../../services/destinations/thread/news';
 import { Pump } from '../../../services/destinations/thread/pump';
 import { createSender } from '../../../services/destinations/thread/sender';
-import type { Clock } from '../../../services/destinations/thread/session';
-import type { Attempt } from '../../../services/destinations/verdict';
+import type { SendingClock } from '../../../services/destinations/thread/session';
+import type { AttemptOutcome } from '../../../services/destinations/verdict';
 import type { EventStore } from '../../../services/event-store/event-store';
 import { createReadItems } from '../../../services/feed/feed-items';
 import { OrderFolds } from '../../../services/feed/order-folds';
@@ -24,7 +24,7 @@ export const SECRET = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').t
 export const OTHER_SECRET = `whsec_${Buffer.from('fedcba9876543210fedcba9876543210').toString('base64')}`;
 
 /** A clock that goes only when it is told to, or by itself from one wait to the next. */
-export class VirtualClock implements Clock {
+export class VirtualClock implements SendingClock {
   #now = Date.parse('2026-11-28T12:00:00.000Z');
   #waits: { readonly at: number; readonly done: () => void }[] = [];
   readonly now = (): number => this.#now;
@@ -102,10 +102,10 @@ export async function supply(
   store: EventStore,
   entry: DestinationEntry,
   options: {
-    readonly clock: Clock;
+    readonly clock: SendingClock;
     readonly timeoutMs?: number;
     /** In place of HTTP. */
-    readonly send?: (waiting: Waiting, signal: AbortSignal) => Promise<Attempt>;
+    readonly send?: (waiting: Waiting, signal: AbortSignal) => Promise<AttemptOutcome>;
     /** Where it begins if it is new; default: it is at the beginning already. */
     readonly startOf?: () => Promise<FeedPosition>;
   },
@@ -116,7 +116,7 @@ export async function supply(
   const { feed, tail } = feedOver(store);
   const readItems = createReadItems({ store, folds: new OrderFolds(store), now: Date.now });
   const sender = createSender({ url: entry.url, maySendTo: addressRule(entry.allow) ?? (() => false), timeoutMs });
-  const overHttp = async (waiting: Waiting, signal: AbortSignal): Promise<Attempt> => {
+  const overHttp = async (waiting: Waiting, signal: AbortSignal): Promise<AttemptOutcome> => {
     const content = await contentOf(store, entry.view, waiting);
     if (content === null) return { kind: 'nothing' };
     const about = { now: Date.now(), userAgent: 'ticket-rail/test' };

@@ -11,7 +11,7 @@ import type { EventStore, Position } from '../../../services/event-store/event-s
 import { evolveConsumers, noConsumers } from '../../../services/feed/consumers/consumer-fold';
 import { Consumers, MAX_CONSUMERS, VOLUME_COMMITS } from '../../../services/feed/consumers/consumers';
 import { comparePlaces, feedPosition } from '../../../services/feed/feed-place';
-import { readRemoval, REMOVAL_SETTLES_MS } from '../../../services/feed/removal';
+import { classifyRemoval, REMOVAL_SETTLES_MS } from '../../../services/feed/removal';
 import { cases } from '../../support/depth';
 
 const named = (name: string): ConsumerName => ConsumerName.parse(name);
@@ -154,6 +154,6 @@ it.each([
   'a note of retention reads as %s if the stream goes from %s to %s and the note is %i ms old',
   (removal, oldest, newest, age) => {
     const ends = { oldest: oldest as Position | null, newest: newest as Position | null };
-    expect(readRemoval(ends, '20' as Position, age)).toBe(removal);
+    expect(classifyRemoval(ends, '20' as Position, age)).toBe(removal);
   },
 );

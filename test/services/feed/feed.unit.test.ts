@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { initial, type OrderState, toOrder } from '../../../projections/order/order';
-import { read, readVerdict } from '../../../projections/history/timeline';
+import { interpret, classify } from '../../../projections/history/timeline';
 import { BEGINNING, type FeedItem, type FeedPosition } from '../../../schemas/api/feed';
 import { locationId, orderId, type OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, orderKeyOfStream, orderStream } from '../../../schemas/events/order-events';
@@ -52,7 +52,7 @@ async function expectedItems(store: EventStore): Promise<FeedItem[]> {
     const about = orderKeyOfStream(stored.stream);
     const event = decodeOrderEvent(stored);
     if (about === null || event === null) continue;
-    const { state, reading } = read(about, states.get(stored.stream) ?? initial, event);
+    const { state, reading } = interpret(about, states.get(stored.stream) ?? initial, event);
     states.set(stored.stream, state);
     items.push({
       position: feedPosition(stored.position, stored.id),
@@ -75,8 +75,8 @@ it('the verdict of an event is the same, whether or not its changes are listed',
     fc.property(arbitraryEvents, (events) => {
       let state = initial;
       for (const event of events) {
-        const { state: after, reading } = read(KEY, state, event);
-        expect(readVerdict(KEY, state, event)).toEqual({ state: after, verdict: reading.verdict });
+        const { state: after, reading } = interpret(KEY, state, event);
+        expect(classify(KEY, state, event)).toEqual({ state: after, verdict: reading.verdict });
         state = after;
       }
     }),

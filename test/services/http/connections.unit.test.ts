@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {
-  type Connection,
+  type HttpConnection,
   createDropReporter,
   type Drops,
   leastWanted,
@@ -12,7 +12,7 @@ import {
 const HERE: Network = { strangers: 3 };
 const ELSEWHERE: Network = { strangers: 1 };
 
-const connection = (since: number, rest: Partial<Connection> = {}): Connection => ({
+const connection = (since: number, rest: Partial<HttpConnection> = {}): HttpConnection => ({
   network: HERE,
   shown: 'nothing',
   answering: 0,

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { DEFAULT_LABEL_POINTERS, Label } from '../../../schemas/label';
 import { forgetAt, MOST_AHEAD_MS, shownLabel } from '../../../services/labels/label-time';
-import { firstNameAndInitial, givenLabel, readLabel } from '../../../services/labels/read-label';
+import { firstNameAndInitial, givenLabel, parseLabel } from '../../../services/labels/parse-label';
 import { callWords, labelWords } from '../../../services/screens/browser/shared/model/label-words';
 import { anyCharacter } from '../../support/any-character';
 
 const HOUR = 3_600_000;
-const read = (object: unknown, answer: unknown = {}) => readLabel({ object, answer }, DEFAULT_LABEL_POINTERS);
+const read = (object: unknown, answer: unknown = {}) => parseLabel({ object, answer }, DEFAULT_LABEL_POINTERS);
 const ORDER = {
   customer_facing_id: 'A1B2',
   source: 'doordash',
@@ -56,7 +56,7 @@ describe('reading a label', () => {
   it('pointers that are configured are the only ones that are looked at', () => {
     const none = { number: [], name: [], items: [], source: [], brand: [], fulfillment_type: [], promised_minutes: [] };
     const pointers = { ...none, requested_for: [], number: ['/object/tickets/1/a~1b'] };
-    expect(readLabel({ object: { ...ORDER, tickets: [{}, { 'a/b': 'Z9' }] } }, pointers)).toEqual({ number: 'Z9' });
+    expect(parseLabel({ object: { ...ORDER, tickets: [{}, { 'a/b': 'Z9' }] } }, pointers)).toEqual({ number: 'Z9' });
   });
 
   it('no order, however hostile, gives anything but a label or nothing', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { evolve, initial } from '../../../projections/order/order';
-import { read } from '../../../projections/history/timeline';
+import { interpret } from '../../../projections/history/timeline';
 import { eventId } from '../../../schemas/events/event-id';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import type { OrderEvent } from '../../../schemas/events/order-events';
@@ -70,7 +70,7 @@ describe('the history of an order', () => {
     for (const { type, data, metadata, revision, received_at: receivedAt, ...answered } of events) {
       const contentHash = metadata.content_hash;
       const event: OrderEvent = { type: type as OrderEvent['type'], data, revision, receivedAt, contentHash };
-      const { reading } = read(EXAMPLE_ORDER, state, event);
+      const { reading } = interpret(EXAMPLE_ORDER, state, event);
       expect(answered).toMatchObject(reading);
       state = evolve(state, event);
     }

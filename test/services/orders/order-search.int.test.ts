@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { evolve, initial, type OrderState, toOrder } from '../../../projections/order/order';
-import { read } from '../../../projections/history/timeline';
+import { interpret } from '../../../projections/history/timeline';
 import { locationId, orderKey, type OrderKey } from '../../../schemas/order-key';
 import type { OrderEvent } from '../../../schemas/events/order-events';
 import { type FoundOrder, FoundOrders, type Order } from '../../../schemas/api/order-view';
@@ -100,7 +100,7 @@ describe('the search for orders', () => {
         contentHash: metadata.content_hash,
       }));
       for (const event of events) {
-        verdicts.add(read(key, state, event).reading.verdict);
+        verdicts.add(interpret(key, state, event).reading.verdict);
         state = evolve(state, event);
       }
       lives.push({ key, state, events, verdicts });

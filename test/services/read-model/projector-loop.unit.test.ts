@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { streamName } from '../../../schemas/events/stream-name';
 import { EventStoreError } from '../../../services/event-store/event-store';
 import { Corrector } from '../../../services/read-model/corrections';
-import { keepProjecting, Looks, type ProjectorNews } from '../../../services/read-model/projector-loop';
+import { keepProjecting, ProjectorLooks, type ProjectorNews } from '../../../services/read-model/projector-loop';
 import { over } from '../../support/changed-store';
 import { until } from '../../support/patience';
 import { temporaryDirectory } from '../../support/running-service';
@@ -23,7 +23,7 @@ it('a projector that is asked to look anew reports of which look its progress is
   });
   const news: ProjectorNews[] = [];
   const stop = new AbortController();
-  const looks = new Looks();
+  const looks = new ProjectorLooks();
   const projecting = keepProjecting({
     source,
     file: join(directory, 'read-model.sqlite'),

@@ -3,14 +3,14 @@ import { Checkpoint } from '../../../../schemas/api/checkpoint';
 import { noteOf } from '../../checkpoints/note';
 import { isSignedBy, keyIdOf } from '../../checkpoints/signature';
 import { NOWHERE } from '../../chain/verification';
-import type { Fault } from '../../chain/verify-event';
+import type { VerificationFault } from '../../chain/verify-event';
 import type { RecordedEvent } from '../../../event-store/event-store';
 import { leafOf } from '../../../event-store/seal/log-hash';
 import { eventOf, type Members } from '../line-members';
 
 /** What is wrong with the signed checkpoints in evidence, and what has to be known of them besides. */
 export interface SignatureResult {
-  readonly faults: readonly Fault[];
+  readonly faults: readonly VerificationFault[];
   readonly notes: readonly string[];
 }
 

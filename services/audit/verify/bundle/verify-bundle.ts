@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../evidence/bundle';
 import type { Manifest } from '../../export/ndjson';
 import { addFault, type Doubt, inOrder, NOWHERE } from '../../chain/verification';
-import type { Fault } from '../../chain/verify-event';
+import type { VerificationFault } from '../../chain/verify-event';
 import { aboutFile, type Within } from '../about';
 import { LINE_ENDS_CHANGED, MARK_ADDED, withLineFeeds, withoutMark } from '../line-ends';
 import { type Members, parseMembers } from '../line-members';
@@ -19,8 +19,8 @@ const EVENTS_HOLD = ' The events themselves hold; read them, not the page.';
 const PAGE_CHANGED = 'the report around the evidence was changed';
 
 /** @returns what was done to a bundle on its way, as faults. @param came as it came @param text without a mark */
-function alterationsOf(came: Buffer, text: Buffer): readonly Fault[] {
-  const mark: Fault[] = text === came ? [] : [{ code: 'file', detail: MARK_ADDED, ...NOWHERE }];
+function alterationsOf(came: Buffer, text: Buffer): readonly VerificationFault[] {
+  const mark: VerificationFault[] = text === came ? [] : [{ code: 'file', detail: MARK_ADDED, ...NOWHERE }];
   const at = text.indexOf('\r\n');
   if (at < 0) return mark;
   const lineIn = (bytes: Buffer): number => bytes.toString('latin1').split('\n').length;
@@ -104,7 +104,7 @@ function addLines(lines: LineVerification, evidence: Buffer): void {
 }
 
 /** Returns whether something can be made of lines: what cannot be read has its fault by now. */
-const areReadable = (faults: readonly Fault[]): boolean =>
+const areReadable = (faults: readonly VerificationFault[]): boolean =>
   !faults.some(({ code }) => code === 'form' || code === 'file');
 
 function pageResultOf(
@@ -134,7 +134,7 @@ function doubtsOf(manifest: Manifest | null, { isDescribed, check }: PageResult,
 }
 
 /** Returns what holds of a bundle all of whose lines do. */
-function withinOf(isDescribed: boolean, alterations: readonly Fault[]): Within | null {
+function withinOf(isDescribed: boolean, alterations: readonly VerificationFault[]): Within | null {
   if (!isDescribed) return 'facts';
   return alterations.length > 0 ? 'all' : null;
 }

@@ -5,10 +5,12 @@ import { icon } from '../shared/icons';
 import type { Answer } from './audit-client';
 
 /** Why there is nothing to show. */
-export type Refusal = Exclude<Answer<unknown>, { kind: 'found' }>;
+export type AuditRefusal = Exclude<Answer<unknown>, { kind: 'found' }>;
 
 /** Renders why the service could not answer: where it says so itself, in its words, which are English. */
-export function failureWords(answer: Extract<Refusal, { kind: 'unreachable' | 'failed' }>): TemplateResult | string {
+export function failureWords(
+  answer: Extract<AuditRefusal, { kind: 'unreachable' | 'failed' }>,
+): TemplateResult | string {
   if (answer.kind === 'unreachable') return say('answer.unreachable');
   const { status, detail } = answer;
   return detail === null ? say('answer.status', { status: String(status) }) : html`<bdi lang="en">${detail}</bdi>`;
@@ -19,7 +21,11 @@ export function failureWords(answer: Extract<Refusal, { kind: 'unreachable' | 'f
  * @param nothing what to say where there is nothing
  * @param forbidden what to say to a reader who may not see it; default: as the audit pages have it
  */
-export function notice(answer: Refusal, nothing: string, forbidden = say('answer.forbidden_past')): TemplateResult {
+export function notice(
+  answer: AuditRefusal,
+  nothing: string,
+  forbidden = say('answer.forbidden_past'),
+): TemplateResult {
   switch (answer.kind) {
     case 'nothing':
       return html`<p class="trouble" role="alert">${icon('info')} ${nothing}</p>`;

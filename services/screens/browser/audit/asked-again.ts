@@ -1,7 +1,7 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { say } from '../operators/model/say';
 import { timeWords } from '../shared/model/time-words';
-import { notice, type Refusal } from './answer-notice';
+import { notice, type AuditRefusal } from './answer-notice';
 import type { Answer } from './audit-client';
 import { OneQuestion } from './one-question';
 
@@ -12,7 +12,7 @@ const AGAIN_MS = 5_000;
 export class AskedAgain<Value> implements ReactiveController {
   #found: { readonly value: Value; readonly at: number } | null = null;
   /** Why there is nothing newer. */
-  #refusal: Refusal | null = null;
+  #refusal: AuditRefusal | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly #host: ReactiveControllerHost;

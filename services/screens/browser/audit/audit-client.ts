@@ -3,7 +3,7 @@ import type { OrderKey } from '../../../../schemas/order-key';
 import type { OrderSummaries } from '../../../../schemas/api/order-summary';
 import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../../schemas/api/order-view';
 import type { OrderReceipts } from '../../../../schemas/api/screen-reports';
-import { within } from '../shared/deadline';
+import { abortAfter } from '../shared/deadline';
 import { addressOf } from '../shared/base-path';
 import { fetchRead } from '../shared/fetch-read';
 
@@ -31,7 +31,7 @@ const TIMEOUT_MS = 120_000;
 /** Asks the service for the JSON at a path. What does not come in {@link TIMEOUT_MS} has failed. */
 export async function ask<Value>(path: string, signal?: AbortSignal): Promise<Answer<Value>> {
   try {
-    return await within(TIMEOUT_MS, (abort) => askWithin<Value>(path, abort), signal);
+    return await abortAfter(TIMEOUT_MS, (abort) => askWithin<Value>(path, abort), signal);
   } catch {
     return { kind: 'unreachable' };
   }

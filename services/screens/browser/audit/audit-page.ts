@@ -1,7 +1,7 @@
 import { speakPage } from '../operators/speak-as-asked';
 import { started } from '../shared/started';
 import { AUDITORS, say } from './model/say';
-import { readFilters, readShown } from './model/search';
+import { parseFilters, parseShown } from './model/search';
 import { TicketRailSearch } from './search/ticket-rail-search';
 import { TicketRailTimeline } from './timeline/ticket-rail-timeline';
 
@@ -24,8 +24,8 @@ if (location !== null && order !== null) {
   speakPage(() => say('timeline.title_of', { order }), AUDITORS, timeline);
 } else {
   const search = new TicketRailSearch();
-  search.shown = readShown(query);
-  search.filters = readFilters(query);
+  search.shown = parseShown(query);
+  search.filters = parseFilters(query);
   main?.append(search);
   speakPage(() => say('audit.title'), AUDITORS, search);
 }

@@ -2,7 +2,7 @@ import type { OrderKey } from '../../../../schemas/order-key';
 import { isTimeZone } from '../../../../schemas/local-time';
 import { basePath } from '../shared/base-path';
 import { languageOf } from '../shared/query';
-import { readFilters, readShown, shownIn } from './model/search';
+import { parseFilters, parseShown, shownIn } from './model/search';
 
 /** Addresses of the audit pages: each can be kept and given on, and speaks as the page was asked to that leads there. */
 
@@ -57,7 +57,7 @@ export const searchQuery = (filters: Readonly<Record<string, string>>): string =
 /** Returns the address of the search by which this page was come to; of the search for the newest orders, if by none. */
 export function searchAddressBefore(): string {
   const before = new URLSearchParams(searchBefore() ?? '');
-  return searchAddress({ ...readFilters(before), ...shownIn(readShown(before)) });
+  return searchAddress({ ...parseFilters(before), ...shownIn(parseShown(before)) });
 }
 
 /** @param filters as `GET /coverage` takes them */

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Refusal } from './answer-notice';
+import type { AuditRefusal } from './answer-notice';
 import { ask } from './audit-client';
 import { OneQuestion } from './one-question';
 
@@ -21,7 +21,7 @@ export class PagedList<Item, Answered> implements ReactiveController {
   hasMore = false;
   isAsking = false;
   /** Why there is nothing, or nothing more. */
-  refusal: Refusal | null = null;
+  refusal: AuditRefusal | null = null;
 
   readonly #host: ReactiveControllerHost;
   readonly #pageOf: (answer: Answered) => Page<Item>;

@@ -6,7 +6,7 @@ import { sendAction, mayAct } from '../feed/actions';
 import type { HourCycle } from '../shared/model/words';
 import { keep, load } from '../shared/storage';
 import {
-  type Handover,
+  type ShownHandover,
   handoverOf,
   handoverStateOf,
   type Press,
@@ -71,7 +71,7 @@ export class BoardActions implements ReactiveController {
   }
 
   /** @returns the handover of an order, recorded or waiting */
-  handover(order: Order, cycle: HourCycle): Handover | null {
+  handover(order: Order, cycle: HourCycle): ShownHandover | null {
     return handoverOf(order, this.#presses, this.#unsent, cycle);
   }
 

@@ -4,7 +4,7 @@ import { choiceWords } from '../feed/locations';
 import { freshnessLine } from '../feed/freshness-bar';
 import type { LocationChoice } from './settings/location-choices';
 import { icon } from '../shared/icons';
-import type { Freshness } from '../shared/model/freshness';
+import type { ScreenFreshness } from '../shared/model/freshness';
 import { say } from '../shared/model/say';
 import { clockWords, type HourCycle } from '../shared/model/words';
 
@@ -23,7 +23,7 @@ interface Bar {
   readonly called: string;
   /** Picks another location; null: it is set by the page. */
   readonly picker: Picker | null;
-  readonly freshness: Freshness;
+  readonly freshness: ScreenFreshness;
   readonly search: string;
   readonly searched: (event: InputEvent) => void;
   /** Whether sound is on; null: this board never sounds. */
@@ -98,7 +98,7 @@ export function boardBar({
  */
 export const wallBar = (
   called: string,
-  freshness: Freshness,
+  freshness: ScreenFreshness,
   now: number,
   cycle: HourCycle,
   goesDark: boolean,

@@ -18,9 +18,9 @@ import type { Arrangement } from './model/arrange';
 import { BoardActions } from './board-actions';
 import { BoardLayout } from './model/board-layout';
 import { BoardMemory } from './model/board-memory';
-import { arrivalsAttended, attended, type Call, lasting, timely, withNews } from './model/calls';
-import type { Driver } from './model/handoff/handoff';
-import { type News, veryLate } from './model/news';
+import { arrivalsAttended, attended, type BoardCall, lasting, timely, withNews } from './model/calls';
+import type { Driver } from '../../../../projections/order/driver-details';
+import { type BoardNews, veryLate } from './model/news';
 import { areSameThresholds, type Settings } from './model/settings';
 import type { KeptMoment } from '../kept/model/kept-moment';
 import type { ReplayMoment } from './model/replay';
@@ -46,7 +46,7 @@ export class BoardOrders {
   readonly #layout = new BoardLayout();
   #memory = new BoardMemory();
   #marks = noMarks;
-  #calls: readonly Call[] = [];
+  #calls: readonly BoardCall[] = [];
   /** Orders that were very late when this screen last looked, and the thresholds of the location then; null: it has not looked. */
   #veryLate: { readonly keys: ReadonlySet<string>; readonly there: Thresholds } | null = null;
 
@@ -58,7 +58,7 @@ export class BoardOrders {
    * @param onNews called with what people should hear of, before the board renders it
    * @param onRefused called with the id of an order for which nothing was recorded
    */
-  constructor(host: Host, onNews: (news: readonly News[]) => void, onRefused: (id: string) => void) {
+  constructor(host: Host, onNews: (news: readonly BoardNews[]) => void, onRefused: (id: string) => void) {
     this.#host = host;
     this.actions = new BoardActions(host, onRefused);
     this.#live = new LiveOrders<Order>(host, (changes) => {
@@ -86,7 +86,7 @@ export class BoardOrders {
   }
 
   /** Returns what nobody at this screen has attended to. */
-  get calls(): readonly Call[] {
+  get calls(): readonly BoardCall[] {
     return this.#calls;
   }
 
@@ -101,12 +101,12 @@ export class BoardOrders {
   }
 
   /** Somebody has to attend to these after all. */
-  callFor(news: readonly News[]): void {
+  callFor(news: readonly BoardNews[]): void {
     this.#calls = withNews(this.#calls, news);
   }
 
   /** Time has passed: orders may have become very late, and calls may have lost their reason. @returns what is new */
-  look(settings: Settings): readonly News[] {
+  look(settings: Settings): readonly BoardNews[] {
     if (this.isPast || !this.source.hasData) return [];
     const { orders } = this.source.state;
     const there = this.#live.facts.thresholds;

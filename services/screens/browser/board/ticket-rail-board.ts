@@ -1,9 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { freshnessNews, staleBanner } from '../feed/freshness-bar';
-import { ScreenReports } from '../reports/screen-reports';
+import { ScreenReporter } from '../reports/screen-reports';
 import { valueOf } from '../shared/field-events';
 import { Awake } from '../shared/awake';
-import type { Freshness } from '../shared/model/freshness';
+import type { ScreenFreshness } from '../shared/model/freshness';
 import { keepLanguage, SpokenLanguage } from '../shared/language';
 import { say, speech } from '../shared/model/say';
 import { attribute, languageAttributes, property, railElement, state } from '../shared/rail-element';
@@ -24,7 +24,7 @@ import type { CardEvent } from './card/card-event';
 import { TileKeys } from './keys/tile-keys';
 import { LocationChoices } from './settings/location-choices';
 import { type CallKind, loudest, withNews } from './model/calls';
-import { type News, nothingSaid, saidOf } from './model/news';
+import { type BoardNews, nothingSaid, saidOf } from './model/news';
 import type { KeptMoment } from '../kept/model/kept-moment';
 import type { ReplayMoment } from './model/replay';
 import type { Settings } from './model/settings';
@@ -97,7 +97,7 @@ export class TicketRailBoard extends railElement({
   });
   readonly #alarm = new BoardAlarm(this);
   readonly #awake = new Awake(this);
-  readonly #reports = new ScreenReports(this, this.#orders);
+  readonly #reports = new ScreenReporter(this, this.#orders);
   readonly #choices = new LocationChoices(this);
   readonly #settings = new BoardSettings(this);
   readonly #search = new BoardSearch(this);
@@ -106,7 +106,7 @@ export class TicketRailBoard extends railElement({
   readonly #pages = new PageTurner(this, () => (this.isWall ? wallBoxes(this.renderRoot) : []));
   /** What is said aloud. */
   #announcement = nothingSaid;
-  #freshness: Freshness = { kind: 'connecting', ageMs: null };
+  #freshness: ScreenFreshness = { kind: 'connecting', ageMs: null };
 
   constructor() {
     super();
@@ -174,7 +174,7 @@ export class TicketRailBoard extends railElement({
     </div>`;
   }
 
-  #renderBar(now: number, freshness: Freshness): TemplateResult {
+  #renderBar(now: number, freshness: ScreenFreshness): TemplateResult {
     const called = this.replay?.called ?? this.#orders.facts.name ?? this.location;
     if (this.isWall) return wallBar(called, freshness, now, this.settings.hourCycle, this.#awake.isRefused);
     return boardBar({
@@ -190,7 +190,7 @@ export class TicketRailBoard extends railElement({
     });
   }
 
-  #renderBanners(freshness: Freshness): TemplateResult {
+  #renderBanners(freshness: ScreenFreshness): TemplateResult {
     const acts = { allowSound: () => void this.#alarm.try('arrived'), open: this.#open, silence: this.#silence };
     return html`<div class="banners">
       ${staleBanner(freshness, this.service)}
@@ -204,7 +204,7 @@ export class TicketRailBoard extends railElement({
     this.#orders.follow();
   }
 
-  #announce(news: readonly News[]): void {
+  #announce(news: readonly BoardNews[]): void {
     this.#announcement = saidOf(news, (id) => this.#orders.wordsFor(id));
     const sounding = this.#handoffs.arrive(news);
     if (this.quiet) return;

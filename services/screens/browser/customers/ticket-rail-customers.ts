@@ -4,7 +4,7 @@ import { frameStyles } from '../shared/styles/frame-styles';
 import { freshnessLine, staleBanner } from '../feed/freshness-bar';
 import { icon, type IconName } from '../shared/icons';
 import { LiveOrders } from '../feed/live-orders';
-import { customerLists, type CustomerOrder, isCalled } from './model/customer-list';
+import { customerLists, type ListedOrder, isCalled } from './model/customer-list';
 import type { LiveFreshness } from '../shared/model/freshness';
 import { SpokenLanguage } from '../shared/language';
 import { say, speech } from '../shared/model/say';
@@ -37,7 +37,7 @@ export class TicketRailCustomers extends railElement({
   ...languageAttributes,
 }) {
   readonly #pages = new PageTurner(this, () => [...this.renderRoot.querySelectorAll('.lists ul')]);
-  readonly #live = new LiveOrders<CustomerOrder>(this, (changes) => {
+  readonly #live = new LiveOrders<ListedOrder>(this, (changes) => {
     const calls: string[] = [];
     for (const { before, after, initial } of changes) {
       if (initial || !isCalled(after) || (before !== null && isCalled(before))) continue;
@@ -111,7 +111,7 @@ export class TicketRailCustomers extends railElement({
     name: 'ready' | 'preparing',
     heading: string,
     picture: IconName,
-    orders: readonly CustomerOrder[],
+    orders: readonly ListedOrder[],
     short: ReadonlyMap<string, string>,
     now: number,
   ): TemplateResult {

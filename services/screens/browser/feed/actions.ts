@@ -1,5 +1,5 @@
 import type { ActionRequest } from '../../../../schemas/api/actions';
-import { within } from '../shared/deadline';
+import { abortAfter } from '../shared/deadline';
 import { type Refusal, refusalWords } from './model/refusal-words';
 import { addressOf } from '../shared/base-path';
 import type { FeedPlace } from './live-orders';
@@ -33,7 +33,7 @@ export async function mayAct(source: BoardSource): Promise<boolean | null> {
   const address = addressOf(source.service, '/session');
   if (new URL(address).origin !== window.location.origin) return false;
   try {
-    return await within(PATIENCE_MS, async (signal) => {
+    return await abortAfter(PATIENCE_MS, async (signal) => {
       const headers = { Accept: 'application/json', ...authorization(source) };
       const response = await fetch(address, { headers, ...asks(source, signal) });
       if (response.status === 401 || response.status === 403) return false;
@@ -53,7 +53,7 @@ export async function sendAction(
 ): Promise<Sent> {
   const path = `/locations/${encodeURIComponent(source.location)}/orders/${encodeURIComponent(orderId)}/actions`;
   try {
-    return await within(PATIENCE_MS, async (signal) => {
+    return await abortAfter(PATIENCE_MS, async (signal) => {
       const response = await fetch(addressOf(source.service, path), {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key, ...authorization(source) },

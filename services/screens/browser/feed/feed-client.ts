@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { elapsed, type Moment } from '../shared/model/clock';
 import type { RawMessage } from '../shared/model/feed-message';
-import { DEFAULT_INTERVAL_MS, type Link, silenceLimit } from '../shared/model/freshness';
+import { DEFAULT_INTERVAL_MS, type LinkState, silenceLimit } from '../shared/model/freshness';
 import type { FeedRequest } from './model/feed-need';
 import { pauseAfter } from './model/pauses';
 
@@ -18,7 +18,7 @@ export interface FeedClientOptions {
   readonly request: () => FeedRequest;
   /** Takes what came at once; answers whether the connection must be made anew. */
   readonly onMessages: (messages: readonly RawMessage[]) => { readonly mustRestart: boolean };
-  readonly onLink: (link: Link) => void;
+  readonly onLink: (link: LinkState) => void;
 }
 
 type Outcome =
@@ -187,7 +187,7 @@ export class FeedClient {
   }
 
   /** @returns why there is no stream, or null if there is one. */
-  async #readRefusal(response: Response): Promise<Link | null> {
+  async #readRefusal(response: Response): Promise<LinkState | null> {
     if (response.status === 401) return { kind: 'refused', reason: 'login' };
     if (response.status === 403) return { kind: 'refused', reason: 'forbidden' };
     if (response.ok && response.headers.get('content-type')?.startsWith('text/event-stream')) return null;

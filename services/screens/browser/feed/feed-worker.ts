@@ -1,7 +1,7 @@
 import type { Moment } from '../shared/model/clock';
 import { FeedClient } from './feed-client';
-import { BEAT_MS, type FromTab, type News } from './model/port-messages';
-import { type Line, Sharing, type Step } from './model/sharing';
+import { BEAT_MS, type FromTab, type WorkerNews } from './model/port-messages';
+import { type SharedLine, Sharing, type ConnectionStep } from './model/sharing';
 import { Untaken } from './model/untaken';
 
 /**
@@ -24,7 +24,7 @@ class Follower {
     return this.#untaken.isTooMuch(performance.now());
   }
 
-  send(news: News): void {
+  send(news: WorkerNews): void {
     const characters = news.kind === 'messages' ? news.messages.reduce((sum, { data }) => sum + data.length, 0) : 0;
     this.#port.postMessage({ ...news, number: this.#untaken.sent(characters, performance.now()) });
   }
@@ -39,10 +39,10 @@ class Follower {
 }
 
 const sharing = new Sharing<Follower>();
-const clients = new Map<Line<Follower>, FeedClient>();
+const clients = new Map<SharedLine<Follower>, FeedClient>();
 const followers = new Set<Follower>();
 
-function connect(line: Line<Follower>): void {
+function connect(line: SharedLine<Follower>): void {
   const client = new FeedClient({
     token: line.need.token,
     now: moment,
@@ -63,7 +63,7 @@ function connect(line: Line<Follower>): void {
   client.start();
 }
 
-function take(steps: readonly Step<Follower>[]): void {
+function take(steps: readonly ConnectionStep<Follower>[]): void {
   for (const { line, kind } of steps) {
     if (kind === 'connect') connect(line);
     else if (kind === 'renew') clients.get(line)?.renew();
@@ -81,7 +81,7 @@ function leave(follower: Follower): void {
 }
 
 /** A tab that takes nothing costs the others nothing: it is let go, and begins anew when it can. */
-function send(follower: Follower, news: News): void {
+function send(follower: Follower, news: WorkerNews): void {
   if (!follower.takesTooLittle) {
     follower.send(news);
     return;

@@ -1,14 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../shared/icons';
 import { loginAddress } from './locations';
-import { type Cause, type Freshness, isOld } from '../shared/model/freshness';
+import { type Cause, type ScreenFreshness, isOld } from '../shared/model/freshness';
 import { say } from '../shared/model/say';
 import { ageWords, causeWords } from '../shared/model/words';
 
 const age = (ms: number): string => say('fresh.age', { age: ageWords(ms) });
 
 /** @returns how old what is shown is, always in sight. */
-export function freshnessLine(freshness: Freshness): TemplateResult {
+export function freshnessLine(freshness: ScreenFreshness): TemplateResult {
   switch (freshness.kind) {
     case 'live':
       return html`<p class="freshness" data-freshness="live">
@@ -38,7 +38,7 @@ export function freshnessLine(freshness: Freshness): TemplateResult {
 }
 
 /** @returns what the grey board says: the cause, since when, and what will come of it. */
-export function staleWords(freshness: Freshness): string | null {
+export function staleWords(freshness: ScreenFreshness): string | null {
   if (freshness.kind === 'kept') {
     const { cause, since: time, ageMs } = freshness;
     const why = cause === null ? [] : [causeWords(cause)];
@@ -51,12 +51,12 @@ export function staleWords(freshness: Freshness): string | null {
   return [causeWords(cause), ...since, ...waits].join(' ');
 }
 
-const causeOf = (freshness: Freshness): Cause | null => ('cause' in freshness ? freshness.cause : null);
+const causeOf = (freshness: ScreenFreshness): Cause | null => ('cause' in freshness ? freshness.cause : null);
 
 /** @returns what is new, and what is said aloud of it, in the language of the page then, or null where nothing is */
 export function freshnessNews(
-  before: Freshness,
-  after: Freshness,
+  before: ScreenFreshness,
+  after: ScreenFreshness,
 ): { readonly cause: Cause | null; readonly said: (() => string) | null } | null {
   const [causeBefore, cause] = [causeOf(before), causeOf(after)];
   if (before.kind === after.kind && causeBefore === cause) return null;
@@ -66,7 +66,7 @@ export function freshnessNews(
 }
 
 /** Renders the banner over a board that is out of date. */
-export function staleBanner(freshness: Freshness, service: string): TemplateResult | typeof nothing {
+export function staleBanner(freshness: ScreenFreshness, service: string): TemplateResult | typeof nothing {
   const words = staleWords(freshness);
   if (words === null) return nothing;
   const cause = causeOf(freshness);

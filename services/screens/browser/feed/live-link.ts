@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { hearTime, type Moment, serverNow, type ServerTime } from '../shared/model/clock';
 import type { RawMessage, StoreState } from '../shared/model/feed-message';
-import { DEFAULT_INTERVAL_MS, type Link, type LiveFreshness, readFreshness } from '../shared/model/freshness';
+import { DEFAULT_INTERVAL_MS, type LinkState, type LiveFreshness, freshnessOf } from '../shared/model/freshness';
 import type { FeedNeed } from './model/feed-need';
 import { SharedFeed } from './shared-feed';
 import { watchPage } from './watch-page';
@@ -35,7 +35,7 @@ const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() }
 /** The connection of an element that shows live data: it is made while the element is on the page, and known by how fresh it is. */
 export class LiveLink<Message> implements ReactiveController {
   #feed: SharedFeed | null = null;
-  #link: Link = { kind: 'connecting' };
+  #link: LinkState = { kind: 'connecting' };
   #startedAt: Moment = moment();
   #lastMessageAt: Moment | null = null;
   #time: ServerTime | null = null;
@@ -60,7 +60,7 @@ export class LiveLink<Message> implements ReactiveController {
 
   /** @param hasData something is shown, fresh or not */
   freshness(hasData: boolean): LiveFreshness {
-    return readFreshness(
+    return freshnessOf(
       {
         link: this.#link,
         online: navigator.onLine,

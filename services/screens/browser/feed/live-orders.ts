@@ -1,11 +1,11 @@
 import type { ReactiveControllerHost } from 'lit';
 import { addressOf } from '../shared/base-path';
-import { type FeedMessage, type FeedOrder, parseMessage } from '../shared/model/feed-message';
+import { type FeedMessage, type LiveOrder, parseMessage } from '../shared/model/feed-message';
 import { adviseLanguage } from '../shared/language';
 import type { LiveFreshness } from '../shared/model/freshness';
 import { type KnownLocation, UNKNOWN_LOCATION } from '../shared/model/known-location';
 import { LiveLink, type LiveLinkOptions } from './live-link';
-import { type Change, type FeedState, nothingKnown, receive } from './model/feed-state';
+import { type OrderChange, type FeedState, nothingKnown, receive } from './model/feed-state';
 
 /** Where a component gets its orders. */
 export interface FeedPlace {
@@ -17,18 +17,18 @@ export interface FeedPlace {
 }
 
 /** Keeps a component's orders as the feed has them, and knows how fresh they are. */
-export class LiveOrders<Seen extends FeedOrder> {
+export class LiveOrders<Seen extends LiveOrder> {
   state: FeedState<Seen> = nothingKnown('');
   #place: FeedPlace | null = null;
   #quarantined = 0;
   #facts = UNKNOWN_LOCATION;
 
   readonly #host: ReactiveControllerHost;
-  readonly #onChanges: (changes: readonly Change<Seen>[]) => void;
+  readonly #onChanges: (changes: readonly OrderChange<Seen>[]) => void;
   readonly #link: LiveLink<FeedMessage<Seen>>;
 
   /** @param onChanges called with every change, before the component renders it */
-  constructor(host: ReactiveControllerHost, onChanges: (changes: readonly Change<Seen>[]) => void) {
+  constructor(host: ReactiveControllerHost, onChanges: (changes: readonly OrderChange<Seen>[]) => void) {
     this.#host = host;
     this.#onChanges = onChanges;
     this.#link = new LiveLink(host, () => this.#options());

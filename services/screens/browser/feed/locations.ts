@@ -41,7 +41,7 @@ export function likeliest<One extends Pick<Location, 'location_id' | 'name'>>(
     .map(({ location }) => location);
 }
 
-export type Locations =
+export type LocationList =
   /** `complete`: there are no others. */
   | { readonly kind: 'listed'; readonly locations: readonly Location[]; readonly complete: boolean }
   | { readonly kind: 'refused'; readonly reason: 'login' | 'forbidden' }
@@ -52,7 +52,7 @@ const PAGE = 100;
 const MOST_PAGES = 20;
 
 /** Lists what this screen may show. */
-export async function listLocations(service: string, token: string | null): Promise<Locations> {
+export async function listLocations(service: string, token: string | null): Promise<LocationList> {
   const locations: Location[] = [];
   let after = '';
   try {

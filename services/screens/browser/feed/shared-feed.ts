@@ -1,6 +1,6 @@
 import { elapsed, type Moment } from '../shared/model/clock';
 import type { RawMessage } from '../shared/model/feed-message';
-import type { Link } from '../shared/model/freshness';
+import type { LinkState } from '../shared/model/freshness';
 import type { FeedClient } from './feed-client';
 import { type FeedNeed, requestFor, serverOf } from './model/feed-need';
 import { pauseAfter } from './model/pauses';
@@ -29,7 +29,7 @@ export interface SharedFeedOptions {
   readonly position: () => string | null;
   /** Takes what came at once; answers whether the feed must be followed anew. */
   readonly onMessages: (messages: readonly RawMessage[]) => { readonly mustRestart: boolean };
-  readonly onLink: (link: Link) => void;
+  readonly onLink: (link: LinkState) => void;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { LoadingError } from '../shared/model/loading-error';
 import { answerTo, boardsBelow, isOf, meaningOf, type Shell, shellsBelow } from './model/shell';
 import { deleteOld } from './old-boards';
 
@@ -47,12 +48,12 @@ async function fill(cache: Cache): Promise<void> {
   const { documents, parts } = SHELL;
   const pages = documents.map(async (name) => {
     const page = await fetch(keyOf(name), { cache: 'no-cache', redirect: 'error' });
-    if (!page.ok || !isOf(await page.clone().text(), SHELL)) throw new Error(`${name} is of another version.`);
+    if (!page.ok || !isOf(await page.clone().text(), SHELL)) throw new LoadingError(`${name} is of another version.`);
     await cache.put(keyOf(name), page);
   });
   const files = Object.entries(parts).map(async ([name, integrity]) => {
     const file = await fetch(keyOf(`assets/${name}`), { integrity });
-    if (!file.ok) throw new Error(`${name} is of another version.`);
+    if (!file.ok) throw new LoadingError(`${name} is of another version.`);
     await cache.put(keyOf(`assets/${name}`), file);
   });
   await Promise.all([...pages, ...files]);

@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { basePath } from '../shared/base-path';
 import { valueOf } from '../shared/field-events';
 import { icon } from '../shared/icons';
-import { isSought, listLocations, type Location, type Locations, loginAddress, signedInAs } from '../feed/locations';
+import { isSought, listLocations, type Location, type LocationList, loginAddress, signedInAs } from '../feed/locations';
 import { SpokenLanguage } from '../shared/language';
 import { say, speech } from '../shared/model/say';
 import { causeWords } from '../shared/model/words';
@@ -26,7 +26,7 @@ const pageOf = (page: 'board' | 'customers', { location_id }: Location, language
 
 /** The locations that the reader may see, each with its screens. */
 export class TicketRailLocations extends railElement({
-  answer: state<Locations | null>(null),
+  answer: state<LocationList | null>(null),
   reader: state<string | null>(null),
   sought: state(''),
   ...languageAttributes,

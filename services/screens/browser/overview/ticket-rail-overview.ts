@@ -5,7 +5,7 @@ import { auditStyles } from '../shared/styles/audit-styles';
 import { basePath } from '../shared/base-path';
 import { frameStyles } from '../shared/styles/frame-styles';
 import { icon, type IconName } from '../shared/icons';
-import type { Freshness, LiveFreshness } from '../shared/model/freshness';
+import type { ScreenFreshness, LiveFreshness } from '../shared/model/freshness';
 import { SpokenLanguage } from '../shared/language';
 import { numberWords } from '../shared/model/say';
 import { stageWords } from '../shared/model/words';
@@ -41,7 +41,7 @@ export class TicketRailOverview extends railElement(languageAttributes) {
   #drawn: readonly string[] = [];
   /** Of a clock that never goes back: until then nothing moves away under a pointer, or from the keyboard's focus. */
   #heldUntil = -Infinity;
-  #freshness: Freshness = this.#live.freshness;
+  #freshness: ScreenFreshness = this.#live.freshness;
   /** What is said aloud. */
   #announcement = (): string => '';
   #focused: string | null = null;

@@ -1,6 +1,6 @@
 import { addressOf } from '../shared/base-path';
-import { within } from '../shared/deadline';
-import { type Asked, askedOf, type Begun, begunOf, type Heard } from './model/pairing-state';
+import { abortAfter } from '../shared/deadline';
+import { type AskedPairing, askedOf, type Begun, begunOf, type JsonAnswer } from './model/pairing-state';
 
 /** Milliseconds until a call counts as not answered. */
 const TIMEOUT_MS = 15_000;
@@ -9,12 +9,12 @@ const TIMEOUT_MS = 15_000;
 export const beginPairing = async (): Promise<Begun> => begunOf(await post('/pairings'));
 
 /** Asks whether the code was entered; if so, the session comes with the answer. Never fails. */
-export const askForSession = async (deviceCode: string, next: string): Promise<Asked> =>
+export const askForSession = async (deviceCode: string, next: string): Promise<AskedPairing> =>
   askedOf(await post('/pairings/session', { device_code: deviceCode, next }));
 
-async function post(path: string, body?: object): Promise<Heard | null> {
+async function post(path: string, body?: object): Promise<JsonAnswer | null> {
   try {
-    return await within(TIMEOUT_MS, async (signal) => {
+    return await abortAfter(TIMEOUT_MS, async (signal) => {
       const response = await fetch(addressOf('', path), {
         method: 'POST',
         headers: { Accept: 'application/json', 'Content-Type': 'application/json' },

@@ -2,7 +2,7 @@ import type { QuarantineId } from '../../../../schemas/events/delivery-ids';
 import { parseJson } from '../../../../schemas/json/exact-json';
 import { isJsonObject } from '../../../../schemas/json/json-object';
 import { addressOf } from '../shared/base-path';
-import { within } from '../shared/deadline';
+import { abortAfter } from '../shared/deadline';
 import { type RedriveResult, resultOf } from './model/redrive';
 
 /** Milliseconds until a redrive counts as not answered. What it did is seen when it is tried again. */
@@ -11,7 +11,7 @@ const TIMEOUT_MS = 30_000;
 /** Asks the service to process a delivery in quarantine again. Never fails: what came of it says so. */
 export async function redrive(id: QuarantineId): Promise<RedriveResult> {
   try {
-    return await within(TIMEOUT_MS, async (signal) => {
+    return await abortAfter(TIMEOUT_MS, async (signal) => {
       const response = await fetch(addressOf('', `/quarantine/${encodeURIComponent(id)}/redrive`), {
         method: 'POST',
         headers: { Accept: 'application/json' },

@@ -2,20 +2,20 @@ import { isJsonObject } from '../../../../schemas/json/json-object';
 import type { NewScreen } from '../../../../schemas/api/pairing';
 import { say } from '../operators/model/say';
 import { addressOf } from '../shared/base-path';
-import { within } from '../shared/deadline';
+import { abortAfter } from '../shared/deadline';
 
 /** Milliseconds until a change counts as not answered. What it did is seen in the list. */
 const TIMEOUT_MS = 30_000;
 
 /** Words that stand alone. */
-export interface Said {
+export interface SaidWords {
   readonly words: string;
   /** By BCP 47 tag, where it may be another than that of the page: the service speaks English. */
   readonly language?: 'en';
 }
 
 /** What came of a change; `why` it was not made. */
-export type Changed = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly why: Said };
+export type Changed = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly why: SaidWords };
 
 const addressOfReader = (name: string): string => addressOf('', `/readers/${encodeURIComponent(name)}`);
 
@@ -33,7 +33,7 @@ export const removeScreen = (name: string): Promise<Changed> =>
 
 async function change(address: string, init: RequestInit): Promise<Changed> {
   try {
-    return await within(TIMEOUT_MS, async (signal) => {
+    return await abortAfter(TIMEOUT_MS, async (signal) => {
       const response = await fetch(address, { ...init, cache: 'no-store', signal });
       const text = await response.text();
       if (response.ok) return { kind: 'done' };

@@ -15,7 +15,7 @@ import { timeWords } from '../shared/model/time-words';
 import { languageAttributes, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { fixedWords, locationsWords } from './model/reader-words';
-import { removeScreen, type Said } from './readers-client';
+import { removeScreen, type SaidWords } from './readers-client';
 import './ticket-rail-screen-form';
 import css from './ticket-rail-readers.css?inline';
 
@@ -28,7 +28,7 @@ export class TicketRailReaders extends railElement({
   /** The screen that the next press takes away; empty: none. */
   leaving: state(''),
   /** What came of the last try to take one away. */
-  said: state<Said | null>(null),
+  said: state<SaidWords | null>(null),
   isBusy: state(false),
   ...languageAttributes,
 }) {

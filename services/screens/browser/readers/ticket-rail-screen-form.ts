@@ -11,7 +11,7 @@ import { icon } from '../shared/icons';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { withLocation } from './model/reader-words';
-import { addScreen, type Said } from './readers-client';
+import { addScreen, type SaidWords } from './readers-client';
 import css from './ticket-rail-readers.css?inline';
 
 const textOf = (data: FormData, name: string): string => {
@@ -27,7 +27,7 @@ export class TicketRailScreenForm extends railElement({
   isEverywhere: state(false),
   isBusy: state(false),
   /** What came of the last try. */
-  said: state<(Said & { readonly isTrouble: boolean }) | null>(null),
+  said: state<(SaidWords & { readonly isTrouble: boolean }) | null>(null),
 }) {
   protected override render(): TemplateResult {
     const { said, isBusy } = this;

@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { MAX_RECEIPTS, type ScreenKind } from '../../../../schemas/api/screen-limits';
 import type { ScreenReport } from '../../../../schemas/api/screen-reports';
-import { type Freshness, isPast } from '../shared/model/freshness';
+import { type ScreenFreshness, isPast } from '../shared/model/freshness';
 import {
   isDue,
   isNew,
@@ -38,7 +38,7 @@ interface Host extends ReactiveControllerHost, Element {
 /** What a board shows. */
 interface Shown {
   readonly source: {
-    readonly freshness: Freshness;
+    readonly freshness: ScreenFreshness;
     readonly state: { readonly position: string | null };
   };
 }
@@ -51,7 +51,7 @@ const newsOf = ({ name, kind, visible, freshness }: Pick<ScreenReport, 'name' | 
  * Reports that a board watches, how fresh it is, and what it really painted: a tile or card that is in sight when a frame
  * was made with it. A board is redrawn each second, so it needs no timer of its own; nothing is reported of the past, nor of a kept board.
  */
-export class ScreenReports implements ReactiveController {
+export class ScreenReporter implements ReactiveController {
   /** Null: it has not reported yet. */
   #id: string | null = null;
   readonly #view = new TilesInView(() => {

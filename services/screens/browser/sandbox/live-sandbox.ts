@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { LiveLink } from '../feed/live-link';
 import { addressOf } from '../shared/base-path';
-import type { Freshness } from '../shared/model/freshness';
+import type { ScreenFreshness } from '../shared/model/freshness';
 import {
   clockAhead,
   condense,
@@ -61,7 +61,7 @@ export class LiveSandbox implements ReactiveController {
     return Date.now() + this.#ahead;
   }
 
-  get freshness(): Freshness {
+  get freshness(): ScreenFreshness {
     return this.#link.freshness(this.known !== null);
   }
 

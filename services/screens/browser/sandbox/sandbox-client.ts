@@ -1,5 +1,5 @@
 import type { SandboxState } from '../../../../schemas/sandbox';
-import { within } from '../shared/deadline';
+import { abortAfter } from '../shared/deadline';
 import { addressOf } from '../shared/base-path';
 import { problemWords } from './model/sandbox-answer';
 
@@ -20,7 +20,7 @@ async function call<Value>(
   options: RequestInit,
 ): Promise<Answered<Value> & { readonly date: string | null }> {
   try {
-    return await within(TIMEOUT_MS, async (signal) => {
+    return await abortAfter(TIMEOUT_MS, async (signal) => {
       const response = await fetch(addressOf('', path), { cache: 'no-store', signal, ...options });
       const date = response.headers.get('Date');
       if (response.ok) return { kind: 'done', value: (await response.json()) as Value, date }; // as the contract has it

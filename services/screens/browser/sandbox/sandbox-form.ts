@@ -11,7 +11,7 @@ import { FULFILLMENT_WORDS, fulfillmentWords, rushWords } from './model/sandbox-
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { command } from './sandbox-client';
 import { PickOrderEvent } from './sandbox-hops';
-import { type Result, resultPanel } from './sandbox-result';
+import { type SubmitResult, resultPanel } from './sandbox-result';
 import { basics } from '../shared/theme';
 import css from './sandbox-form.css?inline';
 
@@ -27,7 +27,7 @@ export class TicketRailSandboxForm extends railElement({
   /** The story that is picked; empty: any. */
   story: state(''),
   isSubmitting: state(false),
-  result: state<Result | null>(null),
+  result: state<SubmitResult | null>(null),
   /** Orders of all stories are to come, in place of a rush that has a pace of its own. */
   isEndless: state(false),
   rushTrouble: state<string | null>(null),

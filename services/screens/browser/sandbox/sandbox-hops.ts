@@ -11,7 +11,7 @@ import {
   type HopFilter,
   hopsSince,
   listHops,
-  type Outcome,
+  type HopOutcome,
   outcomeOf,
   outcomeWords,
   partyWords,
@@ -37,7 +37,7 @@ export class PickOrderEvent extends Event {
 
 const LANES = ['dsp', 'stream', 'pos'] as const;
 
-const OUTCOME_ICONS: Readonly<Record<Outcome, IconName>> = {
+const OUTCOME_ICONS: Readonly<Record<HopOutcome, IconName>> = {
   under_way: 'clock',
   answered: 'check',
   refused: 'alert',

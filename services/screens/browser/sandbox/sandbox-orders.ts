@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { keysOf } from '../../../../schemas/records';
-import type { OrderAction, OrderState, SandboxOrder } from '../../../../schemas/sandbox';
+import type { OrderAction, SandboxOrderState, SandboxOrder } from '../../../../schemas/sandbox';
 import { auditStyles } from '../shared/styles/audit-styles';
 import { valueOf } from '../shared/field-events';
 import { icon, type IconName } from '../shared/icons';
@@ -17,7 +17,7 @@ import css from './sandbox-orders.css?inline';
 /** Orders that are drawn at once. */
 const DRAWN_ORDERS = 50;
 
-const STATE_ICONS: Readonly<Record<OrderState, IconName>> = {
+const STATE_ICONS: Readonly<Record<SandboxOrderState, IconName>> = {
   submitted: 'clock',
   accepted: 'pot',
   rejected: 'alert',

@@ -5,7 +5,7 @@ import { countReplies, fateWords, FAULTS, parseReply, type Reply } from './model
 import { countWords } from '../shared/model/words';
 import type { Answered } from './sandbox-client';
 
-export interface Result {
+export interface SubmitResult {
   /** The rule that was broken on purpose; null: none. */
   readonly fault: OrderFault | null;
   readonly answer: Answered<Submitted>;
@@ -13,7 +13,7 @@ export interface Result {
 
 /** @returns what came of what was submitted. @param orders where what becomes of it is looked up */
 export function resultPanel(
-  { answer, fault }: Result,
+  { answer, fault }: SubmitResult,
   orders: readonly SandboxOrder[],
   close: () => void,
   showHops: (orderId: string) => void,

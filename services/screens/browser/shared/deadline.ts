@@ -3,7 +3,7 @@
  * say the same, are younger than the oldest browsers that the pages support (docs/guides/embed-the-board.md).
  * @param ms milliseconds that it may take
  */
-export async function within<Value>(
+export async function abortAfter<Value>(
   ms: number,
   run: (signal: AbortSignal) => Promise<Value>,
   outer?: AbortSignal,

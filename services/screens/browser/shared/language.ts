@@ -2,7 +2,8 @@ import type { ReactiveController } from 'lit';
 import { en } from '../../../../schemas/language/catalogues/en';
 import { chooseLanguage, type Language, LANGUAGES, localeOf } from '../../../../schemas/language/languages';
 import { createSpeech, type Messages, type Source } from '../../../../schemas/language/speech';
-import { within } from './deadline';
+import { abortAfter } from './deadline';
+import { LoadingError } from './model/loading-error';
 import { speak } from './model/say';
 import { MOST_OF_CATALOGUE, parseCatalogue, type VendorCatalogue } from './model/vendor-catalogue';
 import { readAtMost } from './read-at-most';
@@ -182,7 +183,7 @@ function note(miss: Miss | null): void {
     window.addEventListener('online', again);
   }
   if (failed === before) return;
-  if (miss !== null) report(new Error(`The words of ${miss.what} cannot be loaded.`, { cause: miss.cause }));
+  if (miss !== null) report(new LoadingError(`The words of ${miss.what} cannot be loaded.`, { cause: miss.cause }));
   notify();
 }
 
@@ -205,9 +206,9 @@ function report(error: unknown): void {
 }
 
 const fetchCatalogue = (address: string): Promise<VendorCatalogue> =>
-  within(PATIENCE_MS, async (signal) => {
+  abortAfter(PATIENCE_MS, async (signal) => {
     const response = await fetch(new URL(address, document.baseURI), { signal });
-    if (!response.ok) throw new Error(`It was answered with ${String(response.status)}.`);
+    if (!response.ok) throw new LoadingError(`It was answered with ${String(response.status)}.`);
     return parseCatalogue(
       await readAtMost(response, MOST_OF_CATALOGUE),
       merged([...words].map(({ source }) => source)),

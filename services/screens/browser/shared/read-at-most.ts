@@ -1,7 +1,9 @@
+import { LoadingError } from './model/loading-error';
+
 /**
  * Reads the text of an answer, and leaves it as soon as it turns out too long.
  * @param most bytes that it may have
- * @throws Error for what is longer
+ * @throws {LoadingError} for what is longer
  */
 export async function readAtMost(response: Response, most: number): Promise<string> {
   const reader = response.body?.getReader();
@@ -14,7 +16,7 @@ export async function readAtMost(response: Response, most: number): Promise<stri
     size += value.length;
     if (size > most) {
       await reader.cancel();
-      throw new Error(`It has more than ${String(most)} bytes.`);
+      throw new LoadingError(`It has more than ${String(most)} bytes.`);
     }
     text += decoder.decode(value, { stream: true });
   }

@@ -1,5 +1,6 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { BrokenInvariant } from '../../../../schemas/broken-invariant';
 import { Buffer } from './bytes';
 
 /**
@@ -8,7 +9,7 @@ import { Buffer } from './bytes';
  */
 
 function assertSha256(algorithm: string): void {
-  if (algorithm !== 'sha256') throw new Error(`${algorithm} is not known here`);
+  if (algorithm !== 'sha256') throw new BrokenInvariant(`${algorithm} is not known here`);
 }
 
 const hexOf = (digest: Uint8Array): string => Buffer.from(digest).toString('hex');
@@ -60,6 +61,7 @@ export function createPublicKey(pem: string): KeyObject {
   const der = Buffer.from(PEM.exec(pem)?.[1] ?? '', 'base64');
   const start = Buffer.from(der.subarray(0, SPKI_START.length));
   if (der.length !== SPKI_START.length + KEY_BYTES || !start.equals(SPKI_START))
+    // eslint-disable-next-line house/typed-errors -- as node:crypto throws, in whose place this stands
     throw new Error('this is no Ed25519 public key in PEM');
   return new KeyObject(der);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { orderKey } from '../../../../schemas/order-key';
-import { decideRetention, nothingRead, readOn } from '../../../../services/operations/retention/decide';
+import { decideRetention, nothingRead, replayAfter } from '../../../../services/operations/retention/decide';
 
 const CUTOFF = Date.UTC(2026, 5, 1);
 const at = (days: number): string => new Date(CUTOFF + days * 86_400_000).toISOString();
@@ -15,7 +15,7 @@ const KEY = orderKey('l', 'o');
 const replay = (...events: readonly StoredEvent[]) =>
   events.reduce(
     (before, { status = 'completed', type = 'order.updated', data = { ...KEY, status }, days }, revision) =>
-      readOn(KEY, before, {
+      replayAfter(KEY, before, {
         type,
         data,
         metadata: { received_at: at(days) },
@@ -69,7 +69,7 @@ describe('the decision on retention', () => {
   });
 
   it('an order whose time cannot be read is kept', () => {
-    const seen = readOn(KEY, nothingRead, {
+    const seen = replayAfter(KEY, nothingRead, {
       type: 'order.updated',
       data: { status: 'completed' },
       metadata: { received_at: 'yesterday' },

@@ -4,7 +4,12 @@ import { eventId } from '../../../../schemas/events/event-id';
 import type { Compared } from '../../../../schemas/events/rail-actions';
 import type { OrderEvent } from '../../../../schemas/events/order-events';
 import { decodeOrderEvent, orderStream } from '../../../../schemas/events/order-events';
-import { decideAction, nothingReadYet, type Press, readOn } from '../../../../services/orders/actions/decide-action';
+import {
+  decideAction,
+  nothingReadYet,
+  type RequestedAction,
+  knownAfter,
+} from '../../../../services/orders/actions/decide-action';
 import type { JsonValue, Position, RecordedEvent } from '../../../../services/event-store/event-store';
 import { type DeliveryObject, eventsAt, eventsOf, fold, JANE, JOHN, KEY, says } from '../../../projections/scenario';
 
@@ -15,7 +20,7 @@ const handOver = (revision: number, compared: Compared[] = ['plate']): ActionReq
   at: AT,
   compared,
 });
-const press = (request: ActionRequest, by = 'counter 1'): Press => ({
+const press = (request: ActionRequest, by = 'counter 1'): RequestedAction => ({
   request,
   by: readerName(by),
 });
@@ -37,7 +42,7 @@ const storedAs = (
 });
 
 function decided(request: ActionRequest, events: readonly RecordedEvent[]) {
-  const read = events.reduce((before, one) => readOn(before, one, request.revision, KEY_ID), nothingReadYet);
+  const read = events.reduce((before, one) => knownAfter(before, one, request.revision, KEY_ID), nothingReadYet);
   return decideAction(read, press(request));
 }
 

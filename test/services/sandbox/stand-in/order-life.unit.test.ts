@@ -2,7 +2,7 @@ import {
   ALL_CANCEL_NEWS,
   canceled,
   decided,
-  type Decision,
+  type LifeDecision,
   deliveryReported,
   type OrderLife,
   ownStatus,
@@ -18,7 +18,7 @@ const accepted = (scripted = false): OrderLife =>
     { kind: 'accepted', providerId: 'pos-1', prepMinutes: 5 },
     0,
   ).life;
-const said = ({ news }: Decision): unknown[] => news.map(({ kind, body }) => [kind, body]);
+const said = ({ news }: LifeDecision): unknown[] => news.map(({ kind, body }) => [kind, body]);
 const about = { location_id: 'location-1', order_id: 'dsp-1' };
 
 describe('an order at the stand-in of Stream', () => {

@@ -7,7 +7,7 @@ import { parseMessage, parseDspMessage } from '../../../../services/sandbox/stan
 import { MenuError, ownMenu, parseMenu, readMenu } from '../../../../services/sandbox/stand-in/menu';
 import { withoutFault, withFault } from '../../../../services/sandbox/parties/order-faults';
 import { makeOrder, subtotalOf } from '../../../../services/sandbox/parties/order-maker';
-import { checkOrder, type OrderRule, type Refusal } from '../../../../services/sandbox/stand-in/order-rules';
+import { checkOrder, type OrderRule, type BrokenRule } from '../../../../services/sandbox/stand-in/order-rules';
 import { seeded } from '../../../../services/sandbox/wire/random';
 import { orderOf } from '../support';
 import { cases } from '../../../support/depth';
@@ -17,12 +17,12 @@ const order = (seed: number, fulfillmentType: (typeof FULFILLMENT_TYPES)[number]
   makeOrder({ id: 'o1', customerFacingId: 'A1', fulfillmentType, unpaid, menu, random: seeded(seed) });
 
 /** What Stream finds wrong with bytes that a delivery service posted. */
-function refusalsOf(body: Uint8Array): readonly Refusal[] {
+function refusalsOf(body: Uint8Array): readonly BrokenRule[] {
   const read = parseDspMessage(parseMessage(body));
   if (read.kind === 'refused') return read.refusals;
   return read.message.kind === 'new-order' ? checkOrder(read.message.body.order, menu) : [];
 }
-const refusals = (message: unknown): readonly Refusal[] => refusalsOf(Buffer.from(JSON.stringify(message)));
+const refusals = (message: unknown): readonly BrokenRule[] => refusalsOf(Buffer.from(JSON.stringify(message)));
 
 /** Which rule each fault breaks, and where; null: none of the documented ones about orders. */
 const BROKEN: Readonly<Record<OrderFault, readonly [OrderRule, string] | null>> = {

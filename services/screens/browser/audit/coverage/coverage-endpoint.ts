@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { Endpoint } from '../../../../../schemas/api/coverage';
+import type { EndpointReport } from '../../../../../schemas/api/coverage';
 import { icon } from '../../shared/icons';
 import { moment } from '../moment';
 import type { PlaceClock } from '../model/place-clock';
@@ -13,7 +13,7 @@ const strong = (share: number): TemplateResult => html`<strong>${shareWords(shar
 
 /** Renders our own answers to Stream, beside the shares at which it acts, with times by a clock. */
 export function endpointPanel(
-  { since, deliveries, repeats, non_2xx, not_authentic }: Endpoint,
+  { since, deliveries, repeats, non_2xx, not_authentic }: EndpointReport,
   clock: PlaceClock,
 ): TemplateResult {
   const { share, alarms, window_seconds } = non_2xx;

@@ -33,12 +33,12 @@ export const notAuthenticWords = (secretsInDoubt: boolean): string =>
   secretsInDoubt ? say('endpoint.secrets', { variable: 'STREAM_WEBHOOK_SECRETS' }) : say('endpoint.anybody');
 
 /** Words that were said, the most frequent first, beside those that never were. */
-export interface Heard {
+export interface HeardWords {
   readonly said: readonly (readonly [string, number])[];
   readonly never: readonly string[];
 }
 
-export function heard(counts: Readonly<Record<string, number>>): Heard {
+export function heard(counts: Readonly<Record<string, number>>): HeardWords {
   const all = Object.entries(counts);
   return {
     said: all.filter(([, count]) => count > 0).sort(([, one], [, other]) => other - one),

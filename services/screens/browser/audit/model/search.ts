@@ -21,7 +21,7 @@ export type Filter = (typeof FILTERS)[number];
 export type Filters = Readonly<Partial<Record<Filter, string>>>;
 
 /** @param query of the page's address. @returns what it asks for; others' parameters are left out. */
-export function readFilters(query: URLSearchParams): Filters {
+export function parseFilters(query: URLSearchParams): Filters {
   const filters: Partial<Record<Filter, string>> = {};
   for (const name of FILTERS) {
     const value = query.get(name);
@@ -36,7 +36,7 @@ export const FOUND_PAGE = 50;
 const MOST_SHOWN = 1_000;
 
 /** @param query of the page's address. @returns how many orders it asks for at once */
-export function readShown(query: URLSearchParams): number {
+export function parseShown(query: URLSearchParams): number {
   const shown = Number(query.get('shown'));
   return Number.isInteger(shown) ? Math.min(Math.max(shown, FOUND_PAGE), MOST_SHOWN) : FOUND_PAGE;
 }

@@ -1,6 +1,6 @@
 import { orderKey } from '../../../../../schemas/order-key';
 import { type Answer, historyOf, listOrders } from '../audit-client';
-import { LOOK_BACK_MS, type Span } from '../../board/model/replay';
+import { LOOK_BACK_MS, type ReplaySpan } from '../../board/model/replay';
 import { type PastOrder, unfold } from '../../board/model/past-order';
 
 /** Most orders of a replay: more than a counter has in a day. */
@@ -23,7 +23,7 @@ const iso = (ms: number): string => encodeURIComponent(new Date(ms).toISOString(
  */
 export async function loadBoard(
   location: string,
-  { from, to }: Span,
+  { from, to }: ReplaySpan,
   onProgress: (loaded: number, all: number) => void,
   signal: AbortSignal,
 ): Promise<Answer<LoadedBoard>> {

@@ -8,11 +8,11 @@ import { say } from '../model/say';
 import { moment } from '../moment';
 import { sayParts } from '../words/say-parts';
 import { timeWords } from '../../shared/model/time-words';
-import { type Span, SPEEDS } from '../../board/model/replay';
+import { type ReplaySpan, SPEEDS } from '../../board/model/replay';
 import { valueOf } from '../../shared/field-events';
 
 interface Playing {
-  readonly span: Span;
+  readonly span: ReplaySpan;
   /** The moment that is shown, in milliseconds since the epoch. */
   readonly now: number;
   readonly isPlaying: boolean;

@@ -21,7 +21,7 @@ import {
   playedTo,
   type ReplayMoment,
   type ReplayWords,
-  type Span,
+  type ReplaySpan,
   SPAN_HOURS,
   spanAround,
   withWords,
@@ -50,7 +50,7 @@ export class TicketRailReplay extends railElement({
   at: property<number | null>(null),
   /** Hours that the scrubber covers. */
   hours: property<number>(DEFAULT_SPAN_HOURS),
-  span: state<Span | null>(null),
+  span: state<ReplaySpan | null>(null),
   answer: state<Answer<LoadedBoard> | null>(null),
   progress: state<readonly [number, number] | null>(null),
   moment: state<ReplayMoment | null>(null),
@@ -198,7 +198,7 @@ export class TicketRailReplay extends railElement({
     </div>`;
   }
 
-  #renderPlayer(span: Span, now: number): TemplateResult {
+  #renderPlayer(span: ReplaySpan, now: number): TemplateResult {
     const { isPlaying, speed, opened } = this;
     return replayPlayer(
       {
@@ -277,7 +277,7 @@ export class TicketRailReplay extends railElement({
 
   readonly #submitted = (event: SubmitEvent): void => {
     event.preventDefault();
-    const at = this.#field.read(formData(event), this.#clock);
+    const at = this.#field.parse(formData(event), this.#clock);
     // A field holds whole seconds: the same second is the same moment.
     if (at !== null && Math.floor((this.at ?? -1) / 1_000) !== at / 1_000) this.#goTo(at);
   };

@@ -83,7 +83,7 @@ export class TimeField {
   }
 
   /** @returns milliseconds since the epoch that a form has of this field; null: none */
-  read(form: FormData, clock: PlaceClock): number | null {
+  parse(form: FormData, clock: PlaceClock): number | null {
     const [text, offset] = [this.#name, `${this.#name}_offset`].map((name) => form.get(name));
     return typeof text === 'string'
       ? fromField(text, clock, this.#side, typeof offset === 'string' ? offset : '')

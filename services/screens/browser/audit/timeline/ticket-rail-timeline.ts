@@ -22,7 +22,7 @@ import { SpokenLanguage } from '../../shared/language';
 import { speech } from '../../shared/model/say';
 import { AUDITORS_WORDS } from '../words/auditors-words';
 import { say } from '../model/say';
-import { indexOfRevision, type PastOrder, type Step, unfold } from '../../board/model/past-order';
+import { indexOfRevision, type PastOrder, type PastStep, unfold } from '../../board/model/past-order';
 import { LocationPicks } from '../../feed/location-picks';
 import { attribute, languageAttributes, property, railElement, state, styleSheet } from '../../shared/rail-element';
 import { basics, tokens } from '../../shared/theme';
@@ -185,7 +185,7 @@ export class TicketRailTimeline extends railElement({
       </ol>`;
   }
 
-  #renderHead({ past, complete, summary }: Shown, current: Step): TemplateResult {
+  #renderHead({ past, complete, summary }: Shown, current: PastStep): TemplateResult {
     const { key, steps } = past;
     const last = steps.at(-1) ?? current;
     const zone = this.#locations.zoneOf(key.location_id);
@@ -200,7 +200,7 @@ export class TicketRailTimeline extends railElement({
     });
   }
 
-  #renderPlayer(steps: readonly Step[], at: number, current: Step): TemplateResult {
+  #renderPlayer(steps: readonly PastStep[], at: number, current: PastStep): TemplateResult {
     return timelinePlayer(
       { all: steps.length, current, at, isPlaying: this.isPlaying, clock: this.#clock },
       {
@@ -221,7 +221,7 @@ export class TicketRailTimeline extends railElement({
     return this.revision === null ? past.steps.length - 1 : Math.max(0, indexOfRevision(past, this.revision));
   }
 
-  #show(step: Step | undefined): void {
+  #show(step: PastStep | undefined): void {
     if (step === undefined) return;
     this.revision = step.event.revision;
     this.#mustScroll = true;

@@ -19,7 +19,7 @@ import { gapWords, stageRule, valueText, valueWords, verdictWords } from '../mod
 import { say } from '../model/say';
 import { listParts, renderSentence, sayParts } from '../words/say-parts';
 import { textOf } from '../../board/model/handoff/handoff';
-import type { Step } from '../../board/model/past-order';
+import type { PastStep } from '../../board/model/past-order';
 import type { PlaceClock } from '../model/place-clock';
 import type { ShownOn } from '../model/shown-on';
 import { shownOn } from './shown-on';
@@ -37,8 +37,8 @@ const VERIFY = 'ticket-rail verify';
  */
 export function eventItem(
   key: OrderKey,
-  step: Step,
-  before: Step | null,
+  step: PastStep,
+  before: PastStep | null,
   isCurrent: boolean,
   clock: PlaceClock,
   screens: readonly ShownOn[],
@@ -82,7 +82,7 @@ export function eventItem(
   </li>`;
 }
 
-function gapOf(before: Step, { at, order }: Step): TemplateResult {
+function gapOf(before: PastStep, { at, order }: PastStep): TemplateResult {
   return html`<p class="gap" data-back=${at < before.at ? '' : nothing}>
     ${icon('clock')} <span>${gapWords(before.at, at)}</span>
     ${
@@ -99,7 +99,7 @@ function gapOf(before: Step, { at, order }: Step): TemplateResult {
 }
 
 /** Returns what was done, or the rule behind the verdict. */
-function ruleOf({ event, order }: Step): TemplateResult | string {
+function ruleOf({ event, order }: PastStep): TemplateResult | string {
   const action = actionOf(event);
   const name = order.driver_details?.name ?? null;
   return action === null
@@ -107,7 +107,7 @@ function ruleOf({ event, order }: Step): TemplateResult | string {
     : renderSentence(sentenceOf(actionPhrase(action, name), speech(), String));
 }
 
-function readingOf(step: Step, clock: PlaceClock): TemplateResult {
+function readingOf(step: PastStep, clock: PlaceClock): TemplateResult {
   const { verdict, same_report_as, unreadable } = step.event;
   return html`<div>
     <p>${verdictMark(verdict)}</p>
@@ -190,7 +190,7 @@ function chainOf(event: HistoryEvent, before: HistoryEvent | null): TemplateResu
   </p>`;
 }
 
-function stateAfter({ event, order }: Step): TemplateResult {
+function stateAfter({ event, order }: PastStep): TemplateResult {
   const driver = order.driver_details;
   const source = textOf(driver?.source);
   return html`<div

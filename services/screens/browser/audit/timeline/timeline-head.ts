@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { OrderSummaries } from '../../../../../schemas/api/order-summary';
-import type { PastOrder, Step } from '../../board/model/past-order';
+import type { PastOrder, PastStep } from '../../board/model/past-order';
 import { icon } from '../../shared/icons';
 import { numberWords } from '../../shared/model/say';
 import { notice } from '../answer-notice';
@@ -18,7 +18,7 @@ import { verdictMark } from './verdict-mark';
 interface Head {
   readonly past: PastOrder;
   /** The event that is pointed at. */
-  readonly current: Step;
+  readonly current: PastStep;
   readonly summary: Answer<OrderSummaries>;
   /** What people call its location. */
   readonly called: string;

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { Step } from '../../board/model/past-order';
+import type { PastStep } from '../../board/model/past-order';
 import { valueOf } from '../../shared/field-events';
 import { icon } from '../../shared/icons';
 import { exactTimeWords } from '../../shared/model/time-words';
@@ -13,7 +13,7 @@ import { sayParts } from '../words/say-parts';
 interface Playing {
   /** Events that there are, the one that is shown, and its place among them, from 0. */
   readonly all: number;
-  readonly current: Step;
+  readonly current: PastStep;
   readonly at: number;
   readonly isPlaying: boolean;
   /** By which times are shown. */

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { staleWords } from '../../feed/freshness-bar';
 import type { Order } from '../../../../../schemas/api/order-view';
 import { guarded } from '../../shared/guarded';
-import type { Freshness } from '../../shared/model/freshness';
+import type { ScreenFreshness } from '../../shared/model/freshness';
 import type { HourCycle } from '../../shared/model/words';
 import type { BoardOrders } from '../board-orders';
 import './handoff-card';
@@ -18,7 +18,7 @@ import { oneOfEachVisit } from '../model/handoff/visits';
 export function boardCard(
   board: BoardOrders,
   { openId, waiting }: Handoffs,
-  freshness: Freshness,
+  freshness: ScreenFreshness,
   hourCycle: HourCycle,
   acted: (event: CardEvent) => void,
 ): TemplateResult {

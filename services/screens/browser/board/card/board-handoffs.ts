@@ -2,7 +2,7 @@ import type { ReactiveControllerHost } from 'lit';
 import type { Order } from '../../../../../schemas/api/order-view';
 import type { BoardOrders } from '../board-orders';
 import { type Handoffs, noHandoffs, ofThoseHere, opened, turnedTo, withArrivals } from '../model/handoff/handoffs';
-import type { News } from '../model/news';
+import type { BoardNews } from '../model/news';
 import { alreadyCalled, nothingCovered, uncovered, withCovered, withoutCovered } from '../model/handoff/visits';
 
 /** Which handoff card is open over a board, and which drivers wait for theirs. */
@@ -35,7 +35,7 @@ export class BoardHandoffs {
    * Takes in drivers who have come, and returns the news that may sound: each driver is called once a visit, however many
    * orders there are.
    */
-  arrive(news: readonly News[]): readonly News[] {
+  arrive(news: readonly BoardNews[]): readonly BoardNews[] {
     const arrived = news.filter(({ kind }) => kind === 'arrived').map(({ order }) => order.order_id);
     if (arrived.length === 0) return news;
     const { ofVisit } = this.#orders;
@@ -79,7 +79,7 @@ export class BoardHandoffs {
    * Lets drivers go who have gone; has to be called before the board renders.
    * @returns arrivals that were taken for those of other orders' drivers, wrongly: they are to be announced now
    */
-  goOn(): readonly News[] {
+  goOn(): readonly BoardNews[] {
     const { openId } = this.#value;
     const { orders } = this.#orders.source.state;
     this.#value = ofThoseHere(this.#value, orders);

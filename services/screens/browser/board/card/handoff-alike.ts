@@ -6,7 +6,7 @@ import { icon } from '../../shared/icons';
 import { say } from '../../shared/model/say';
 import { sayParts } from '../../shared/say-parts';
 import type { AlikeNews } from '../model/handoff/asking';
-import type { Answer, Question } from '../model/handoff/look-alikes';
+import type { DriverAnswer, Question } from '../model/handoff/look-alikes';
 
 /** What a card shows of the orders that its own could be taken for. */
 export interface AlikeOnCard {
@@ -88,7 +88,7 @@ function asking(
   </div>`;
 }
 
-function answerButton({ text, isRight }: Answer, isDead: boolean, { right, missed }: AlikeActs): TemplateResult {
+function answerButton({ text, isRight }: DriverAnswer, isDead: boolean, { right, missed }: AlikeActs): TemplateResult {
   const miss = (): void => {
     missed(text);
   };
@@ -96,7 +96,7 @@ function answerButton({ text, isRight }: Answer, isDead: boolean, { right, misse
 }
 
 function refusing(
-  { orderIds }: Answer,
+  { orderIds }: DriverAnswer,
   called: AlikeOnCard['called'],
   isDead: boolean,
   { openInstead, missed }: AlikeActs,

@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Order } from '../../../../../schemas/api/order-view';
 import { type AskingState, newsWords } from './handoff-alike';
 import type { CardHandover } from './handoff-done';
-import { alikeNews, askedKey, type Shown } from '../model/handoff/asking';
+import { alikeNews, askedKey, type CardOrder } from '../model/handoff/asking';
 import { canHandOver } from '../model/handoff/presses';
 
 /**
@@ -22,7 +22,7 @@ export class Asking implements ReactiveController {
   #state: AskingState = { missed: null, isDead: false };
   #said = '';
   #key = '';
-  #shown: Shown | null = null;
+  #shown: CardOrder | null = null;
   #hadFocus = false;
   #isTurned = false;
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -6,14 +6,14 @@ import type { Compared } from '../../../../../schemas/events/rail-actions';
 import { icon } from '../../shared/icons';
 import { say } from '../../shared/model/say';
 import { type AlikeActs, alikeBlock, type AlikeOnCard, type AskingState } from './handoff-alike';
-import { canHandOver, comparableOn, type Handover } from '../model/handoff/presses';
+import { canHandOver, comparableOn, type ShownHandover } from '../model/handoff/presses';
 
 /** What a card shows of handing the order over. */
 export interface CardHandover {
   /** Somebody at this screen may say so. */
   readonly may: boolean;
   /** Recorded, or waiting on this screen. */
-  readonly done: Handover | null;
+  readonly done: ShownHandover | null;
   /** Why nothing was recorded, or null. */
   readonly refused: string | null;
   /** What it could be taken for; null where that is no other order. */

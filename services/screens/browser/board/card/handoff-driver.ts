@@ -4,7 +4,8 @@ import { sourceWords } from '../../../../../schemas/words/source-words';
 import { icon } from '../../shared/icons';
 import { say } from '../../shared/model/say';
 import { sayParts } from '../../shared/say-parts';
-import { type Driver, isRobot, pictureUrl, swatch, telephoneUrl, textOf, vehicleParts } from '../model/handoff/handoff';
+import type { Driver } from '../../../../../projections/order/driver-details';
+import { isRobot, pictureUrl, swatch, telephoneUrl, textOf, vehicleParts } from '../model/handoff/handoff';
 
 interface Picture {
   /** Address of the picture that did not load. */

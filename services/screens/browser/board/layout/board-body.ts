@@ -11,7 +11,7 @@ import { fold, type Fold, stageColumns, stageLinks, strip } from './board-lists'
 import type { BoardOrders } from '../board-orders';
 import { tilesOf } from './board-tiles';
 import type { Arrangement } from '../model/arrange';
-import { planOf, type Room } from '../model/plan';
+import { planOf, type ColumnRoom } from '../model/plan';
 import { isStageShown, type Settings } from '../model/settings';
 import type { Ending } from '../tile/tile';
 import type { Shape } from '../model/tile-words';
@@ -28,7 +28,7 @@ interface Look {
 
 /** What was measured of the board as it is. */
 interface Measured {
-  readonly room: Room;
+  readonly room: ColumnRoom;
   readonly more: (list: string) => number;
 }
 

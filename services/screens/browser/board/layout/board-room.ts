@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Room } from '../model/plan';
+import type { ColumnRoom } from '../model/plan';
 
 interface Host extends ReactiveControllerHost {
   readonly renderRoot: HTMLElement | DocumentFragment;
@@ -7,7 +7,7 @@ interface Host extends ReactiveControllerHost {
 
 /** Measures how much room a board has for tiles. */
 export class BoardRoom implements ReactiveController {
-  room: Room = { width: 80, height: null };
+  room: ColumnRoom = { width: 80, height: null };
   #watched: Element | null = null;
   readonly #observer = new ResizeObserver(() => {
     this.#measure();

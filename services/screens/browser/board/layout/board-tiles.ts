@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Order } from '../../../../../schemas/api/order-view';
 import { lasted } from '../../shared/model/clock';
-import { readLateness } from '../../shared/model/lateness';
+import { classifyLateness } from '../../shared/model/lateness';
 import { say } from '../../shared/model/say';
 import { durationWords } from '../../shared/model/words';
 import type { BoardOrders } from '../board-orders';
@@ -44,7 +44,7 @@ export function tilesOf(board: BoardOrders, settings: Settings, { shape, ending,
         .shortId=${board.shortId(order_id)}
         .since=${durationWords(inStage)}
         .leaves=${stage === 'driver_here' && isRobot(order) ? leavesWords(robotWaits(inStage)) : ''}
-        .lateness=${readLateness(stage, inStage, thresholds)}
+        .lateness=${classifyLateness(stage, inStage, thresholds)}
         .previousDriver=${board.previousDriver(order_id)}
         .handedOver=${board.actions.handover(order, hourCycle)?.words ?? ''}
         .group=${badgeWords(board.groupOf(order_id))}

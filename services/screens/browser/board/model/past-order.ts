@@ -5,18 +5,18 @@ import type { OrderEvent } from '../../../../../schemas/events/order-events';
 import type { OrderKey } from '../../../../../schemas/order-key';
 import type { Change, HistoryEvent, Order } from '../../../../../schemas/api/order-view';
 import { WITHHELD } from '../../../../../schemas/events/withheld';
-import type { Driver } from './handoff/handoff';
+import type { Driver } from '../../../../../projections/order/driver-details';
 import { previousDriver } from './news';
 
 /** An order with all of its past, folded in the browser by the folds of the service. */
 export interface PastOrder {
   readonly key: OrderKey;
   /** They are in the order of their revisions, without those before anything was reported. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly PastStep[];
 }
 
 /** One event beside the state after it. */
-export interface Step {
+export interface PastStep {
   readonly event: HistoryEvent;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -43,7 +43,7 @@ const lacksWhatFoldsRead = ({ data, metadata }: HistoryEvent): boolean =>
  */
 export function unfold(key: OrderKey, events: readonly HistoryEvent[]): PastOrder {
   const orders = events.some(lacksWhatFoldsRead) ? byChanges(key, events) : byFolds(key, events);
-  const steps: Step[] = [];
+  const steps: PastStep[] = [];
   for (const [index, order] of orders.entries()) {
     const event = events[index];
     if (event === undefined || order === null) continue;
@@ -132,14 +132,14 @@ function put(fields: JsonObject, [key, ...rest]: readonly string[], to: unknown)
  * @returns the order after the last event that came until then, as the service says `as_of`; null if there was none. Clocks
  *   jump, so that a later event may have come at an earlier time.
  */
-export const stepAt = (past: PastOrder, at: number): Step | null =>
+export const stepAt = (past: PastOrder, at: number): PastStep | null =>
   past.steps[lastWhere(past, (step) => step.at <= at)] ?? null;
 
 /** @returns the index of the last event up to a revision; -1 if there is none. */
 export const indexOfRevision = (past: PastOrder, revision: number): number =>
   lastWhere(past, ({ event }) => event.revision <= revision);
 
-function lastWhere({ steps }: PastOrder, holds: (step: Step) => boolean): number {
+function lastWhere({ steps }: PastOrder, holds: (step: PastStep) => boolean): number {
   for (let index = steps.length - 1; index >= 0; index -= 1) {
     const step = steps[index];
     if (step !== undefined && holds(step)) return index;

@@ -4,7 +4,7 @@ import { isInSight, shareLanes } from './lanes';
 /** How large the tiles of a board are: as large as all of them may be without any of them being out of sight. */
 
 /** What there is for the columns, in letters of the board. */
-export interface Room {
+export interface ColumnRoom {
   readonly width: number;
   /** Null: the board is as high as it needs to be, and is scrolled as a whole. */
   readonly height: number | null;
@@ -46,7 +46,7 @@ export const MOST_ROOMY = 12;
 type Counts = Readonly<Record<OpenStage, number>>;
 
 /** @returns the largest tiles with which every order is in sight, or else the smallest */
-export function planOf(counts: Counts, { width, height }: Room, isWall: boolean): Plan {
+export function planOf(counts: Counts, { width, height }: ColumnRoom, isWall: boolean): Plan {
   const open = OPEN_STAGES.reduce((sum, stage) => sum + counts[stage], 0);
   const isScrolled = height === null;
   const plans = SIZES[isWall ? 'wall' : 'hand'].map(({ isCompact, lane, tile }) => {

@@ -2,8 +2,8 @@ import type { Order } from '../../../../../schemas/api/order-view';
 import { OLD_CANCELLATION_MS } from '../../../../../schemas/api/screen-limits';
 import type { Marks } from './handoff/acknowledgements';
 import type { FeedState } from '../../feed/model/feed-state';
-import type { Freshness } from '../../shared/model/freshness';
-import type { Driver } from './handoff/handoff';
+import type { ScreenFreshness } from '../../shared/model/freshness';
+import type { Driver } from '../../../../../projections/order/driver-details';
 import { type PastOrder, stepAt } from './past-order';
 
 /** A location's board as of a moment of the past, in the form in which the live board knows its own. */
@@ -14,7 +14,7 @@ export interface ReplayMoment {
   /** Milliseconds since the epoch: the moment. */
   readonly now: number;
   readonly hasData: true;
-  readonly freshness: Freshness;
+  readonly freshness: ScreenFreshness;
   /** Nothing is acknowledged in a replay: what a screen that opened at the moment had yet to acknowledge is in sight. */
   readonly marks: Marks;
   /** By order id: the driver that people may still have been waiting for. */
@@ -69,7 +69,7 @@ export const withWords = (moment: ReplayMoment, { asOf, called }: ReplayWords): 
     : { ...moment, called, freshness: { kind: 'replay', asOf } };
 
 /** What a scrubber covers, in milliseconds since the epoch, on whole seconds. */
-export interface Span {
+export interface ReplaySpan {
   readonly from: number;
   readonly to: number;
 }
@@ -97,7 +97,7 @@ export function parseMoment(text: string | null): number | null {
  * @param at a moment to be in its middle, as far as time has come; null: the newest
  * @param now by the service's clock
  */
-export function spanAround(at: number | null, hours: number, now: number): Span {
+export function spanAround(at: number | null, hours: number, now: number): ReplaySpan {
   const length = hours * HOUR_MS;
   const to = Math.max(at ?? now, Math.min((at ?? now) + length / 2, now));
   return { from: Math.floor((to - length) / 1_000) * 1_000, to: Math.ceil(to / 1_000) * 1_000 };
@@ -111,11 +111,11 @@ export const SPEEDS = [1, 10, 60, 600] as const;
 export const DEFAULT_SPEED = 60;
 
 /** @returns where a replay is after some time of the viewer's, and no further than its end. */
-export const playedTo = (at: number, elapsedMs: number, speed: number, { to }: Span): number =>
+export const playedTo = (at: number, elapsedMs: number, speed: number, { to }: ReplaySpan): number =>
   Math.min(to, at + elapsedMs * speed);
 
 /** Moments within the span at which an order changed, in their order, each once. */
-export function momentsOfChange(orders: readonly PastOrder[], { from, to }: Span): readonly number[] {
+export function momentsOfChange(orders: readonly PastOrder[], { from, to }: ReplaySpan): readonly number[] {
   const moments = new Set<number>();
   for (const { steps } of orders) for (const { at } of steps) if (at > from && at <= to) moments.add(at);
   return [...moments].sort((one, other) => one - other);

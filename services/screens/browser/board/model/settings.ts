@@ -67,21 +67,21 @@ export const MOST_HOURS = 168;
 
 export const isStageShown = ({ hidden }: Settings, stage: OpenStage): boolean => !hidden.includes(stage);
 
-const within = (value: unknown, most: number, otherwise: number): number =>
+const usableNumber = (value: unknown, most: number, otherwise: number): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 && value <= most ? value : otherwise;
 
 const membersOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
-function readThreshold(value: unknown, otherwise: Threshold): Threshold {
+function parseThreshold(value: unknown, otherwise: Threshold): Threshold {
   const { late, veryLate } = membersOf(value);
-  const first = within(late, MOST_MINUTES, otherwise.late);
-  return { late: first, veryLate: Math.max(first, within(veryLate, MOST_MINUTES, otherwise.veryLate)) };
+  const first = usableNumber(late, MOST_MINUTES, otherwise.late);
+  return { late: first, veryLate: Math.max(first, usableNumber(veryLate, MOST_MINUTES, otherwise.veryLate)) };
 }
 
 /** @returns null for what is no thresholds; in them, what cannot be used is as by default. */
-function readThresholds(value: unknown): Thresholds | null {
+function parseThresholds(value: unknown): Thresholds | null {
   if (!isJsonObject(value)) return null;
-  return recordOf(OPEN_STAGES, (stage) => readThreshold(value[stage], DEFAULT_THRESHOLDS[stage]));
+  return recordOf(OPEN_STAGES, (stage) => parseThreshold(value[stage], DEFAULT_THRESHOLDS[stage]));
 }
 
 export const areSameThresholds = (one: Thresholds, other: Thresholds): boolean =>
@@ -91,8 +91,8 @@ export const areSameThresholds = (one: Thresholds, other: Thresholds): boolean =
  * Reads what earlier versions kept, each time that anything was set: thresholds that are those by default were hardly ever
  * set by anybody.
  */
-function readEarlier(value: unknown): Thresholds | null {
-  const read = readThresholds(value);
+function parseEarlier(value: unknown): Thresholds | null {
+  const read = parseThresholds(value);
   return read === null || areSameThresholds(read, DEFAULT_THRESHOLDS) ? null : read;
 }
 
@@ -115,13 +115,13 @@ export function toSettings(value: unknown): Settings {
   const heard = membersOf(sounds);
   const left: readonly unknown[] = Array.isArray(hidden) ? hidden : [];
   return {
-    ownThresholds: ownThresholds === undefined ? readEarlier(earlier) : readThresholds(ownThresholds),
+    ownThresholds: ownThresholds === undefined ? parseEarlier(earlier) : parseThresholds(ownThresholds),
     sound: sound !== false,
-    volume: Math.max(VOLUME.least, within(volume, VOLUME.most, DEFAULT_SETTINGS.volume)),
+    volume: Math.max(VOLUME.least, usableNumber(volume, VOLUME.most, DEFAULT_SETTINGS.volume)),
     sounds: soundsOf((kind) => heard[kind] !== false),
     opensCard: opensCard !== false,
     keys: keys !== false,
-    oldAfterHours: within(oldAfterHours, MOST_HOURS, DEFAULT_SETTINGS.oldAfterHours),
+    oldAfterHours: usableNumber(oldAfterHours, MOST_HOURS, DEFAULT_SETTINGS.oldAfterHours),
     textSize: TEXT_SIZES.find((size) => size === textSize) ?? DEFAULT_SETTINGS.textSize,
     hourCycle: hourCycleOf(hourCycle),
     hidden: HIDEABLE_STAGES.filter((stage) => left.includes(stage)),

@@ -3,7 +3,8 @@ import type { Order } from '../../../../../schemas/api/order-view';
 import { icon, type IconName } from '../../shared/icons';
 import { say } from '../../shared/model/say';
 import { attentionWords, driverWords, noticeOf, stageWords, statusWords, type Tone } from '../../shared/model/words';
-import { clip, type Driver, isRobot, textOf } from '../model/handoff/handoff';
+import type { Driver } from '../../../../../projections/order/driver-details';
+import { clip, isRobot, textOf } from '../model/handoff/handoff';
 import { MOST_CHARACTERS, nameOf, newsOf, type Shape, sourceOf } from '../model/tile-words';
 import { isMoneyLost, troubleWords } from '../model/trouble';
 

@@ -1,5 +1,5 @@
 import { lasted } from '../../shared/model/clock';
-import type { FeedOrder } from '../../shared/model/feed-message';
+import type { LiveOrder } from '../../shared/model/feed-message';
 
 /** An order that nobody fetches leaves the customers' board after so many milliseconds: it clears itself. */
 export const READY_SHOWN_MS = 30 * 60_000;
@@ -7,7 +7,7 @@ export const READY_SHOWN_MS = 30 * 60_000;
 export const PREPARING_SHOWN_MS = 3 * 3_600_000;
 
 /** What the customers' view of the feed says of an order. */
-export interface CustomerOrder extends FeedOrder {
+export interface ListedOrder extends LiveOrder {
   /** The food is ready and still at the restaurant, wherever the driver is. */
   readonly ready: boolean;
   /** What the customer calls it. */
@@ -15,22 +15,22 @@ export interface CustomerOrder extends FeedOrder {
 }
 
 export interface CustomerLists {
-  readonly ready: readonly CustomerOrder[];
-  readonly preparing: readonly CustomerOrder[];
+  readonly ready: readonly ListedOrder[];
+  readonly preparing: readonly ListedOrder[];
 }
 
 const WAITING: ReadonlySet<string> = new Set(['preparing', 'ready', 'driver_here']);
 
 /** @returns whether customers may come and fetch an order. */
-export const isCalled = ({ stage, ready }: CustomerOrder): boolean => ready && WAITING.has(stage);
+export const isCalled = ({ stage, ready }: ListedOrder): boolean => ready && WAITING.has(stage);
 
-const oldestFirst = (one: FeedOrder, other: FeedOrder): number =>
+const oldestFirst = (one: LiveOrder, other: LiveOrder): number =>
   one.stage_since < other.stage_since ? -1 : one.stage_since > other.stage_since ? 1 : 0;
-const newestFirst = (one: FeedOrder, other: FeedOrder): number => oldestFirst(other, one);
+const newestFirst = (one: LiveOrder, other: LiveOrder): number => oldestFirst(other, one);
 
 /** @param now milliseconds since the epoch by the service's clock */
-export function customerLists(orders: Iterable<CustomerOrder>, now: number): CustomerLists {
-  const lists = { ready: [] as CustomerOrder[], preparing: [] as CustomerOrder[] };
+export function customerLists(orders: Iterable<ListedOrder>, now: number): CustomerLists {
+  const lists = { ready: [] as ListedOrder[], preparing: [] as ListedOrder[] };
   for (const order of orders) {
     if (!WAITING.has(order.stage)) continue;
     const isReady = isCalled(order);

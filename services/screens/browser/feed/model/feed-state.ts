@@ -1,11 +1,11 @@
 import { isFinalStage } from '../../../../../schemas/vocabulary';
-import type { FeedMessage, FeedOrder } from '../../shared/model/feed-message';
+import type { FeedMessage, LiveOrder } from '../../shared/model/feed-message';
 
 /** Finished orders that a screen remembers besides canceled ones, of which it remembers as many. */
 export const FINISHED_KEPT = 200;
 
 /** All that a screen knows of one location, from the feed alone. */
-export interface FeedState<Seen extends FeedOrder> {
+export interface FeedState<Seen extends LiveOrder> {
   readonly location: string;
   /** Identifies the reading of history that the orders come from; null before the first snapshot. */
   readonly folds: string | null;
@@ -17,7 +17,7 @@ export interface FeedState<Seen extends FeedOrder> {
 }
 
 /** One order as it was known before and as it is now. */
-export interface Change<Seen extends FeedOrder> {
+export interface OrderChange<Seen extends LiveOrder> {
   /** Null: it was not known. */
   readonly before: Seen | null;
   readonly after: Seen;
@@ -25,14 +25,14 @@ export interface Change<Seen extends FeedOrder> {
   readonly initial: boolean;
 }
 
-export interface Received<Seen extends FeedOrder> {
+export interface FeedUpdate<Seen extends LiveOrder> {
   readonly state: FeedState<Seen>;
-  readonly changes: readonly Change<Seen>[];
+  readonly changes: readonly OrderChange<Seen>[];
   /** What the screen shows was read with other folds: connect again, without a position. */
   readonly mustRestart: boolean;
 }
 
-export const nothingKnown = <Seen extends FeedOrder>(location: string): FeedState<Seen> => ({
+export const nothingKnown = <Seen extends LiveOrder>(location: string): FeedState<Seen> => ({
   location,
   folds: null,
   position: null,
@@ -44,11 +44,11 @@ export const nothingKnown = <Seen extends FeedOrder>(location: string): FeedStat
  * Returns whether an order is of another location. An order of the board's view names its location. One of another
  * location is never shown.
  */
-const isForeign = (order: FeedOrder, location: string): boolean =>
+const isForeign = (order: LiveOrder, location: string): boolean =>
   'location_id' in order && order.location_id !== location;
 
 /** Forgets the oldest finished orders once there are twice as many as are kept. */
-function prune<Seen extends FeedOrder>(orders: Map<string, Seen>): void {
+function prune<Seen extends LiveOrder>(orders: Map<string, Seen>): void {
   const forget = (some: (stage: string) => boolean): void => {
     const finished = [...orders.values()].filter(({ stage }) => some(stage));
     if (finished.length <= 2 * FINISHED_KEPT) return;
@@ -60,24 +60,24 @@ function prune<Seen extends FeedOrder>(orders: Map<string, Seen>): void {
 }
 
 /** Returns what an order is called, in a form to compare: it may change without news of the order. */
-const calledOf = (order: FeedOrder): string =>
+const calledOf = (order: LiveOrder): string =>
   JSON.stringify('label' in order ? order.label : 'number' in order ? order.number : null);
-const isCalledTheSame = (one: FeedOrder, other: FeedOrder): boolean => calledOf(one) === calledOf(other);
+const isCalledTheSame = (one: LiveOrder, other: LiveOrder): boolean => calledOf(one) === calledOf(other);
 
 /**
  * Takes in messages in the order in which they came. A snapshot replaces what is known, but for
  * canceled orders, which it may leave out and people have to see; an order message is dropped
  * unless its revision is newer than what is known, or what it is called has changed, so that nothing is shown twice and nothing goes back.
  */
-export function receive<Seen extends FeedOrder>(
+export function receive<Seen extends LiveOrder>(
   state: FeedState<Seen>,
   messages: readonly FeedMessage<Seen>[],
-): Received<Seen> {
+): FeedUpdate<Seen> {
   let { folds, position, truncated } = state;
   const { location } = state;
   let orders: Map<string, Seen> | null = null;
   let mustRestart = false;
-  const changes: Change<Seen>[] = [];
+  const changes: OrderChange<Seen>[] = [];
   const known = (): ReadonlyMap<string, Seen> => orders ?? state.orders;
 
   for (const message of messages) {

@@ -14,7 +14,7 @@ interface Followed<Follower> {
 }
 
 /** What is asked for by one connection. */
-export interface Line<Follower> {
+export interface SharedLine<Follower> {
   readonly need: FeedNeed;
   readonly places: Map<string, Followed<Follower>>;
   /** Its reader may not see its one place, and others must not suffer for it: until something comes, nothing is added. */
@@ -26,13 +26,13 @@ export interface Line<Follower> {
 }
 
 /** What there is to do with a connection. */
-export interface Step<Follower> {
-  readonly line: Line<Follower>;
+export interface ConnectionStep<Follower> {
+  readonly line: SharedLine<Follower>;
   /** `renew`: its places are others, or one is to begin anew. */
   readonly kind: 'connect' | 'renew' | 'end';
 }
 
-export interface Delivery<Follower> {
+export interface FollowerMessages<Follower> {
   readonly followers: ReadonlySet<Follower>;
   readonly messages: readonly RawMessage[];
 }
@@ -65,18 +65,18 @@ function settle<Follower>(place: Followed<Follower>): void {
  * answers what is to be done for it: the connections are then what is needed, each once.
  */
 export class Sharing<Follower> {
-  readonly #lines = new Set<Line<Follower>>();
+  readonly #lines = new Set<SharedLine<Follower>>();
 
-  get lines(): ReadonlySet<Line<Follower>> {
+  get lines(): ReadonlySet<SharedLine<Follower>> {
     return this.#lines;
   }
 
   /** @param position where the follower is, if it is anywhere */
-  follow(follower: Follower, need: FeedNeed, position: string | null): readonly Step<Follower>[] {
+  follow(follower: Follower, need: FeedNeed, position: string | null): readonly ConnectionStep<Follower>[] {
     return this.#follow(follower, need, locationOf(need), position);
   }
 
-  leave(follower: Follower): readonly Step<Follower>[] {
+  leave(follower: Follower): readonly ConnectionStep<Follower>[] {
     for (const line of this.#lines) {
       for (const [location, { followers, newcomers }] of line.places) {
         if (!followers.delete(follower) && !newcomers.delete(follower)) continue;
@@ -91,7 +91,7 @@ export class Sharing<Follower> {
   }
 
   /** @returns how to ask for what a line has to bring now. What comes from now on is the answer to it. */
-  ask(line: Line<Follower>): FeedRequest {
+  ask(line: SharedLine<Follower>): FeedRequest {
     const places = [...line.places].map(([location, place]) => {
       settle(place);
       return [location, place.position] as const;
@@ -103,12 +103,15 @@ export class Sharing<Follower> {
 
   /** Takes in what came by a line. @returns whose it is, and what is to be done about it */
   take(
-    line: Line<Follower>,
+    line: SharedLine<Follower>,
     messages: readonly RawMessage[],
-  ): { readonly deliveries: readonly Delivery<Follower>[]; readonly steps: readonly Step<Follower>[] } {
+  ): {
+    readonly deliveries: readonly FollowerMessages<Follower>[];
+    readonly steps: readonly ConnectionStep<Follower>[];
+  } {
     if (line.isAlone && messages.length > 0) return { deliveries: [], steps: this.#bringBack(line) };
     const byPlace = new Map<string, RawMessage[]>();
-    const steps: Step<Follower>[] = [];
+    const steps: ConnectionStep<Follower>[] = [];
     for (const message of messages) {
       if (line.only === null && message.event === LOCATION_EVENT) line.at = locationIn(message);
       else if (line.at === null) continue;
@@ -129,11 +132,16 @@ export class Sharing<Follower> {
   }
 
   /** @returns all those to whom the connection of a line is made. */
-  followersOf(line: Line<Follower>): readonly Follower[] {
+  followersOf(line: SharedLine<Follower>): readonly Follower[] {
     return [...line.places.values()].flatMap(({ followers }) => [...followers]);
   }
 
-  #follow(follower: Follower, need: FeedNeed, location: string, position: string | null): readonly Step<Follower>[] {
+  #follow(
+    follower: Follower,
+    need: FeedNeed,
+    location: string,
+    position: string | null,
+  ): readonly ConnectionStep<Follower>[] {
     const line = this.#lineFor(need, location);
     const place = line?.places.get(location);
     if (place !== undefined) place.newcomers.set(follower, position);
@@ -143,7 +151,7 @@ export class Sharing<Follower> {
     return [{ line: on, kind: line === undefined ? 'connect' : 'renew' }];
   }
 
-  #lineFor(need: FeedNeed, location: string): Line<Follower> | undefined {
+  #lineFor(need: FeedNeed, location: string): SharedLine<Follower> | undefined {
     const common = commonOf(need);
     const lines = [...this.#lines].filter((line) => commonOf(line.need) === common);
     return (
@@ -152,14 +160,14 @@ export class Sharing<Follower> {
     );
   }
 
-  #add(need: FeedNeed, isAlone: boolean): Line<Follower> {
-    const line: Line<Follower> = { need, places: new Map(), isAlone, only: null, at: null };
+  #add(need: FeedNeed, isAlone: boolean): SharedLine<Follower> {
+    const line: SharedLine<Follower> = { need, places: new Map(), isAlone, only: null, at: null };
     this.#lines.add(line);
     return line;
   }
 
   /** Has the place of a line that was refused, and no longer is, brought with those of others. */
-  #bringBack(line: Line<Follower>): readonly Step<Follower>[] {
+  #bringBack(line: SharedLine<Follower>): readonly ConnectionStep<Follower>[] {
     this.#lines.delete(line);
     const coming = [...line.places].flatMap(([location, { position, followers, newcomers }]) =>
       [...[...followers].map((follower) => [follower, position] as const), ...newcomers].map(([follower, at]) =>
@@ -171,13 +179,13 @@ export class Sharing<Follower> {
   }
 
   /** Gives a place that is refused a line of its own, which then gets the reason. */
-  #setApart(line: Line<Follower>, location: string): readonly Step<Follower>[] {
+  #setApart(line: SharedLine<Follower>, location: string): readonly ConnectionStep<Follower>[] {
     const place = line.places.get(location);
     if (place === undefined) return [];
     line.places.delete(location);
     const apart = this.#add(line.need, true);
     apart.places.set(location, place);
-    const rest: readonly Step<Follower>[] = line.places.size > 0 ? [] : [{ line, kind: 'end' }];
+    const rest: readonly ConnectionStep<Follower>[] = line.places.size > 0 ? [] : [{ line, kind: 'end' }];
     if (line.places.size === 0) this.#lines.delete(line);
     return [{ line: apart, kind: 'connect' }, ...rest];
   }

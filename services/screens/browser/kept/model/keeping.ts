@@ -27,10 +27,10 @@ export interface Situation {
 }
 
 /** `forget`: the location's; `forget-all`: nobody is signed in any more. */
-export type Step = 'show' | 'hide' | 'keep' | 'forget' | 'forget-all' | null;
+export type KeepingStep = 'show' | 'hide' | 'keep' | 'forget' | 'forget-all' | null;
 
 /** @returns what there is to do now */
-export function stepOf(situation: Situation): Step {
+export function stepOf(situation: Situation): KeepingStep {
   const { freshness, hasData, waitedMs, isLookedFor, shownAgeMs, sinceKeptMs, isChanged } = situation;
   if (freshness.kind === 'stale' && freshness.cause === 'login') return 'forget-all';
   if (freshness.kind === 'stale' && freshness.cause === 'forbidden') return 'forget';

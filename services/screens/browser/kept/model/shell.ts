@@ -11,7 +11,7 @@ export interface Shell {
 }
 
 /** How a request is answered; null: the browser goes to the network, as if there were no worker. */
-export type Answer =
+export type ShellAnswer =
   /** From the network, and what was kept only where there is none. */
   | { readonly kind: 'document'; readonly name: string | null }
   /** What a login and a logout lead through: all boards are forgotten, whatever is answered. */
@@ -23,7 +23,7 @@ export type Answer =
   | null;
 
 /** What is looked at of a request. */
-export interface Asked {
+export interface ShellRequest {
   readonly url: string;
   readonly method: string;
   /** `navigate`: a page is opened. */
@@ -37,7 +37,7 @@ const HASHED = /-[\w-]{8}\.\w+$/;
 const SESSION = 'session';
 
 /** @param root address of `/screens/`, which ends with a slash. @returns how the worker answers a request */
-export function answerTo({ url, method, mode }: Asked, { documents, parts }: Shell, root: string): Answer {
+export function answerTo({ url, method, mode }: ShellRequest, { documents, parts }: Shell, root: string): ShellAnswer {
   if (method !== 'GET') return null;
   const { origin, pathname } = new URL(url);
   const at = `${origin}${pathname}`;

@@ -2,7 +2,7 @@ import type { LocationOverview, StageCount } from '../../../../../schemas/api/ov
 import { lasted } from '../../shared/model/clock';
 import type { Thresholds } from '../../../../../schemas/files/thresholds';
 import { thresholdsOf } from '../../shared/model/known-location';
-import { type Lateness, readLateness } from '../../shared/model/lateness';
+import { type Lateness, classifyLateness } from '../../shared/model/lateness';
 
 /** Where somebody is needed, and how much. */
 
@@ -13,7 +13,7 @@ import { type Lateness, readLateness } from '../../shared/model/lateness';
 export const ALARMS = ['very_late', 'needs_action', 'canceled', 'coming_back', 'driver_here'] as const;
 export type AlarmKind = (typeof ALARMS)[number];
 
-export interface Alarm {
+export interface LocationAlarm {
   readonly kind: AlarmKind;
   /** How many; null: at least one. */
   readonly orders: number | null;
@@ -35,7 +35,7 @@ export interface Wait {
 export interface Need {
   readonly location: LocationOverview;
   /** In the order of {@link ALARMS}. */
-  readonly alarms: readonly Alarm[];
+  readonly alarms: readonly LocationAlarm[];
   readonly wait: Wait | null;
 }
 
@@ -56,7 +56,7 @@ export function needOf(location: LocationOverview, now: number): Need {
     if (since === null) return [];
     const lasts = lasted(since, now);
     const share = lasts / thresholds[stage].veryLate;
-    return [{ stage, since, lasts, lateness: readLateness(stage, lasts, thresholds), share }];
+    return [{ stage, since, lasts, lateness: classifyLateness(stage, lasts, thresholds), share }];
   });
   const isVeryLate = waits.some(({ stage, lateness }) => lateness === 'very_late' && !ELSEWHERE.has(stage));
   const countIn = (name: StageCount['stage']): number => stages.find(({ stage }) => stage === name)?.orders ?? 0;

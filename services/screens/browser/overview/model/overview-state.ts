@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../../../../schemas/json/json-object';
 import type { LocationOverview } from '../../../../../schemas/api/overview';
-import { type FeedMessage, type FeedOrder, parseMessage, type RawMessage } from '../../shared/model/feed-message';
+import { type FeedMessage, type LiveOrder, parseMessage, type RawMessage } from '../../shared/model/feed-message';
 
 /** All that the page knows, from the feed of the overview alone. */
 export interface OverviewState {
@@ -20,7 +20,7 @@ export type OverviewMessage =
       readonly truncated: boolean;
     }
   | { readonly kind: 'changed'; readonly locations: readonly LocationOverview[] }
-  | Extract<FeedMessage<FeedOrder>, { readonly kind: 'heartbeat' }>;
+  | Extract<FeedMessage<LiveOrder>, { readonly kind: 'heartbeat' }>;
 
 /** Returns whether a value says how a location fares. The rest of it is the service's to vouch for. */
 const isLocation = (value: unknown): value is LocationOverview =>

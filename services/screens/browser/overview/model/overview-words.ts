@@ -1,7 +1,7 @@
 import type { Lateness } from '../../shared/model/lateness';
 import { durationWords, latenessWords, stageWords } from '../../shared/model/words';
 import { say } from '../../operators/model/say';
-import type { Alarm, AlarmKind, Wait } from './need';
+import type { LocationAlarm, AlarmKind, Wait } from './need';
 
 /** What the overview says, in plain words. */
 
@@ -18,7 +18,7 @@ const kindWords = (kind: AlarmKind): string => {
   }
 };
 
-export const alarmWords = ({ kind, orders }: Alarm): string =>
+export const alarmWords = ({ kind, orders }: LocationAlarm): string =>
   orders === null ? kindWords(kind) : say('overview.alarm_of', { alarm: kindWords(kind), orders });
 
 const WAITS = {

@@ -9,7 +9,7 @@ export type NoCode = 'too_many' | 'fixed' | 'refused' | 'unreachable';
 export type Begun =
   { readonly kind: 'begun'; readonly pairing: BegunPairing } | { readonly kind: 'refused'; readonly why: NoCode };
 
-export type Asked =
+export type AskedPairing =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'signed_in'; readonly next: string }
   /** The code is not valid any more, or was used, or the service was started anew. */
@@ -17,7 +17,7 @@ export type Asked =
   | { readonly kind: 'unreachable' };
 
 /** An answer, with its body as JSON; null: there was none. */
-export interface Heard {
+export interface JsonAnswer {
   readonly status: number;
   readonly body: unknown;
 }
@@ -26,7 +26,7 @@ export interface Heard {
 const WHY: Readonly<Record<number, NoCode>> = { 403: 'refused', 404: 'fixed', 409: 'fixed', 429: 'too_many' };
 
 /** Reads the answer of `POST /pairings`. */
-export function begunOf(heard: Heard | null): Begun {
+export function begunOf(heard: JsonAnswer | null): Begun {
   if (heard === null) return { kind: 'refused', why: 'unreachable' };
   if (heard.status === 200) return { kind: 'begun', pairing: heard.body as BegunPairing }; // as the contract has it
   return { kind: 'refused', why: WHY[heard.status] ?? 'unreachable' };
@@ -36,7 +36,7 @@ export function begunOf(heard: Heard | null): Begun {
 const VERDICTS: readonly number[] = [404, 409, 410];
 
 /** Reads the answer of `POST /pairings/session`. */
-export function askedOf(heard: Heard | null): Asked {
+export function askedOf(heard: JsonAnswer | null): AskedPairing {
   if (heard?.status !== 200) return { kind: VERDICTS.includes(heard?.status ?? 0) ? 'over' : 'unreachable' };
   const answer = heard.body as PairingAnswer; // as the contract has it
   return answer.state === 'waiting' ? { kind: 'waiting' } : { kind: 'signed_in', next: answer.next };

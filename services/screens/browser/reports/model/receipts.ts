@@ -6,7 +6,7 @@ import {
   type ShownPart,
 } from '../../../../../schemas/api/screen-limits';
 import type { DisplayReceipt, ScreenReport } from '../../../../../schemas/api/screen-reports';
-import type { Freshness } from '../../shared/model/freshness';
+import type { ScreenFreshness } from '../../shared/model/freshness';
 
 /** What a screen has to report: pure, so that it can be tried without a page. */
 
@@ -104,7 +104,7 @@ export function isDue(receipts: Receipts, sinceMs: number | null, isNews: boolea
 
 /** @returns how fresh a screen is, in the words of a report; null: it shows the past, or what was kept, which nobody watches */
 export function viewOf(
-  freshness: Freshness,
+  freshness: ScreenFreshness,
   feedId: string | null,
 ): Pick<ScreenReport, 'freshness' | 'age_ms' | 'position'> | null {
   if (freshness.kind === 'replay' || freshness.kind === 'kept') return null;

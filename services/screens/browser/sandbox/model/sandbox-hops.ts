@@ -3,9 +3,9 @@ import type { Hop, Party } from '../../../../../schemas/sandbox';
 /** What went over the wire, as the page lists it. */
 
 /** How a hop ended, or that it has not. A refusal may be what was asked for: the POS rejects orders by it. */
-export type Outcome = 'under_way' | 'answered' | 'refused' | 'failed';
+export type HopOutcome = 'under_way' | 'answered' | 'refused' | 'failed';
 
-export function outcomeOf({ answer, duration_ms }: Pick<Hop, 'answer' | 'duration_ms'>): Outcome {
+export function outcomeOf({ answer, duration_ms }: Pick<Hop, 'answer' | 'duration_ms'>): HopOutcome {
   if (answer === null) return duration_ms === null ? 'under_way' : 'failed';
   if (answer.status >= 500) return 'failed';
   return answer.status >= 200 && answer.status < 300 ? 'answered' : 'refused';

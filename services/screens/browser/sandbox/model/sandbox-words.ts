@@ -1,11 +1,11 @@
 import { valueAt } from '../../../../../schemas/records';
-import type { OrderAction, OrderState, SandboxOrder, SandboxSummary } from '../../../../../schemas/sandbox';
+import type { OrderAction, SandboxOrderState, SandboxOrder, SandboxSummary } from '../../../../../schemas/sandbox';
 import type { FulfillmentType } from '../../../../../schemas/files/scenario';
-import type { Freshness } from '../../shared/model/freshness';
+import type { ScreenFreshness } from '../../shared/model/freshness';
 
 /** What the sandbox's page says, and what it lets do. */
 
-export const STATE_WORDS: Readonly<Record<OrderState, string>> = {
+export const STATE_WORDS: Readonly<Record<SandboxOrderState, string>> = {
   submitted: 'Submitted',
   accepted: 'Accepted',
   rejected: 'Rejected',
@@ -84,7 +84,7 @@ export function rushWords({ name, orders_per_minute, submitted, orders }: NonNul
  * Returns why the page is grey, or null while it is not. The age, which is beside it, is left out: the text is read out
  * when it changes.
  */
-export function goneWords(freshness: Freshness): string | null {
+export function goneWords(freshness: ScreenFreshness): string | null {
   if (freshness.kind !== 'stale') return null;
   const why =
     freshness.cause === 'offline'

@@ -4,7 +4,7 @@ import { type KnownLocation, knownLocation } from './known-location';
 /** Messages of the live feed (services/orders/live/live-feed.ts) as a screen reads them. */
 
 /** What every view of the feed says of an order; the board's view is a whole `Order`. */
-export interface FeedOrder {
+export interface LiveOrder {
   readonly order_id: string;
   readonly revision: number;
   readonly stage: string;
@@ -16,7 +16,7 @@ export const STORE_STATES = ['ok', 'unavailable', 'behind'] as const;
 /** How the service says that it fares: its event store is away, or its read model is catching up. */
 export type StoreState = (typeof STORE_STATES)[number];
 
-export type FeedMessage<Seen extends FeedOrder> =
+export type FeedMessage<Seen extends LiveOrder> =
   | {
       readonly kind: 'snapshot';
       readonly position: string | null;
@@ -52,7 +52,7 @@ const isTime = (value: unknown): value is string => typeof value === 'string' &&
  * Returns whether a value is an order. The rest of an order is the service's to vouch for: it answers from its own
  * schema.
  */
-function isOrder(value: unknown): value is FeedOrder {
+function isOrder(value: unknown): value is LiveOrder {
   return (
     isJsonObject(value) &&
     typeof value['order_id'] === 'string' &&
@@ -72,7 +72,7 @@ function parseJson(text: string): unknown {
 }
 
 /** @returns the message, or null for one that this build does not know or cannot use. */
-export function parseMessage<Seen extends FeedOrder>(raw: RawMessage): FeedMessage<Seen> | null {
+export function parseMessage<Seen extends LiveOrder>(raw: RawMessage): FeedMessage<Seen> | null {
   const data = parseJson(raw.data);
   if (!isJsonObject(data)) return null;
   const position = raw.id !== undefined && /^[\w-]+$/.test(raw.id) ? raw.id : null;

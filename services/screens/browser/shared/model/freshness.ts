@@ -2,7 +2,7 @@ import { elapsed, type Moment } from './clock';
 import type { StoreState } from './feed-message';
 
 /** How far the screen's connection has got. */
-export type Link =
+export type LinkState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'open' }
   /** Ended, refused or never answered; it will be tried again. */
@@ -12,7 +12,7 @@ export type Link =
 
 /** What freshness is read from. */
 export interface Signs {
-  readonly link: Link;
+  readonly link: LinkState;
   /** What the browser says of its network. It errs in both directions, so it only ever explains a silence. */
   readonly online: boolean;
   /** When the screen began to look at this location. */
@@ -46,17 +46,17 @@ export interface KeptFreshness {
   readonly cause: Cause | null;
 }
 
-export type Freshness =
+export type ScreenFreshness =
   | LiveFreshness
   | KeptFreshness
   /** The past, as of a moment, in words: it does not become older. */
   | { readonly kind: 'replay'; readonly asOf: string };
 
 /** Returns whether what is shown may no longer be true. */
-export const isOld = ({ kind }: Freshness): boolean => kind === 'stale' || kind === 'kept';
+export const isOld = ({ kind }: ScreenFreshness): boolean => kind === 'stale' || kind === 'kept';
 
 /** Returns whether what is shown is no live state, fresh or not: nothing is acknowledged in it, and nobody watches it. */
-export const isPast = ({ kind }: Freshness): boolean => kind === 'replay' || kind === 'kept';
+export const isPast = ({ kind }: ScreenFreshness): boolean => kind === 'replay' || kind === 'kept';
 
 /** Milliseconds between heartbeats until the service has said how many. */
 export const DEFAULT_INTERVAL_MS = 5_000;
@@ -67,7 +67,7 @@ export const GRACE_MS = 1_500;
 export const silenceLimit = (intervalMs: number): number => intervalMs + GRACE_MS;
 
 /** @returns what the screen can honestly say of its data at a moment. */
-export function readFreshness(signs: Signs, at: Moment): LiveFreshness {
+export function freshnessOf(signs: Signs, at: Moment): LiveFreshness {
   const { link, online, lastMessageAt, store, hasData } = signs;
   const silence = elapsed(lastMessageAt ?? signs.startedAt, at);
   const ageMs = lastMessageAt === null ? null : silence;

@@ -5,7 +5,7 @@ export type Lateness = 'on_time' | 'late' | 'very_late';
 export const isOpenStage = (stage: string): stage is OpenStage => (OPEN_STAGES as readonly string[]).includes(stage);
 
 /** @param inStageMs milliseconds that the order has been in its stage */
-export function readLateness(stage: string, inStageMs: number, thresholds: Thresholds): Lateness {
+export function classifyLateness(stage: string, inStageMs: number, thresholds: Thresholds): Lateness {
   if (!isOpenStage(stage)) return 'on_time';
   const { late, veryLate } = thresholds[stage];
   const minutes = inStageMs / 60_000;

@@ -2,6 +2,7 @@ import { isTag } from '../../../../../schemas/language/languages';
 import { type Message, placesOf, textsOf } from '../../../../../schemas/language/message';
 import type { Messages, Source } from '../../../../../schemas/language/speech';
 import { isJsonObject } from '../../../../../schemas/json/json-object';
+import { LoadingError } from './loading-error';
 
 /** Words that somebody brings for the screens: docs/guides/speak-the-counters-language.md describes their form. */
 export interface VendorCatalogue {
@@ -44,8 +45,9 @@ function isUsable(english: Message, message: Message): boolean {
 export function parseCatalogue(text: string, source: Source): VendorCatalogue {
   const value: unknown = JSON.parse(text);
   const { language, messages } = isJsonObject(value) ? value : {};
-  if (typeof language !== 'string' || !isTag(language)) throw new Error('Its language is no language tag (BCP 47).');
-  if (!isJsonObject(messages)) throw new Error('It has no messages.');
+  if (typeof language !== 'string' || !isTag(language))
+    throw new LoadingError('Its language is no language tag (BCP 47).');
+  if (!isJsonObject(messages)) throw new LoadingError('It has no messages.');
   const usable = Object.entries(source).flatMap(([id, english]) => {
     const message = Object.hasOwn(messages, id) ? messages[id] : undefined;
     return isMessage(message) && isUsable(english, message) ? [[id, message] as const] : [];

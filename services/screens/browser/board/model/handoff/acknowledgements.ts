@@ -1,6 +1,6 @@
 import type { Order } from '../../../../../../schemas/api/order-view';
 import { OLD_CANCELLATION_MS } from '../../../../../../schemas/api/screen-limits';
-import type { Driver } from './handoff';
+import type { Driver } from '../../../../../../projections/order/driver-details';
 
 /**
  * What was acknowledged on this screen, or called back to it. A screen keeps it over a reload; it holds no personal

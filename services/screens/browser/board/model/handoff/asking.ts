@@ -8,7 +8,7 @@ export const askedKey = (
 ): string => JSON.stringify([order_id, driver_details, asked, answers.map(({ text, isRight }) => [text, isRight])]);
 
 /** An order on a card, and what it could be taken for. */
-export interface Shown {
+export interface CardOrder {
   readonly orderId: string;
   /** It can be handed over, so that look-alikes matter. */
   readonly isOpen: boolean;
@@ -20,7 +20,7 @@ export interface Shown {
 export type AlikeNews = 'others' | 'none' | null;
 
 /** Returns what changed; null where another card is shown, or the order needs nobody to be asked any more. */
-export function alikeNews(before: Shown | null, after: Shown | null): AlikeNews {
+export function alikeNews(before: CardOrder | null, after: CardOrder | null): AlikeNews {
   if (before === null || after?.orderId !== before.orderId || !before.isOpen || !after.isOpen) return null;
   const isSame = after.alike.length === before.alike.length && after.alike.every((id) => before.alike.includes(id));
   return isSame ? null : after.alike.length === 0 ? 'none' : 'others';

@@ -1,10 +1,9 @@
 import { asciiDigits } from '../../../../../../projections/values/spelling';
+import type { Driver } from '../../../../../../projections/order/driver-details';
 import type { Order } from '../../../../../../schemas/api/order-view';
 import { numberWords } from '../../../shared/model/say';
 
 /** What a handoff card may show. All of it comes from others, so that nothing of it gets further than it must. */
-
-export type Driver = NonNullable<Order['driver_details']>;
 
 /** Milliseconds that a delivery robot waits at a restaurant before it leaves. */
 export const ROBOT_DWELL_MS = 600_000;

@@ -7,7 +7,7 @@ import { sourceWords } from '../../../../../../schemas/words/source-words';
 import { WITHHELD } from '../../../../../../schemas/events/withheld';
 import { labelWords } from '../../../shared/model/label-words';
 import { passcodeOf, textOf } from './handoff';
-import { canHandOver, type Handover, isFoodHere } from './presses';
+import { canHandOver, type ShownHandover, isFoodHere } from './presses';
 import { areNamesakes, spokenCharacters, type SpokenName, spokenName } from './spoken-name';
 
 /**
@@ -28,11 +28,11 @@ export interface Question {
   /** What of the driver is compared by it; null for what is no mark of the driver. */
   readonly compared: Compared | null;
   /** In the order of their texts, so that the place of one says nothing of whether it is the right one. */
-  readonly answers: readonly Answer[];
+  readonly answers: readonly DriverAnswer[];
 }
 
 /** One answer that the driver may give. */
-export interface Answer {
+export interface DriverAnswer {
   /** Another for each answer. */
   readonly text: string;
   /** It is that of the order on the card. */
@@ -134,7 +134,7 @@ const likenessOfPeople = (one: SpokenName | null, other: SpokenName | null): Lik
   one !== null && other !== null && areNamesakes(one, other) ? 'near' : null;
 
 /** One way in which an order can be taken for another. */
-interface Comparison {
+interface MarkComparison {
   /** @param called what both are called on the board */
   readonly compare: (one: Facts, other: Facts, called: readonly [Fact | null, Fact | null]) => Likeness;
   /**
@@ -144,7 +144,7 @@ interface Comparison {
   readonly isOfNumbers: boolean;
 }
 
-const COMPARISONS: readonly Comparison[] = [
+const COMPARISONS: readonly MarkComparison[] = [
   { isOfNumbers: true, compare: (one, other) => likenessOf(one.number, other.number) },
   { isOfNumbers: true, compare: likenessOfEnds },
   { isOfNumbers: true, compare: (one, other) => likenessOf(one.id, other.id) },
@@ -176,7 +176,7 @@ export interface AtCounter {
   /** The orders that the driver of this one takes, its own among them; none where it is only that one. */
   readonly group: readonly Order[];
   /** The handover of an order, recorded or waiting on this screen. */
-  readonly handoverOf: (order: Order) => Pick<Handover, 'waits'> | null;
+  readonly handoverOf: (order: Order) => Pick<ShownHandover, 'waits'> | null;
 }
 
 /** Returns whether the food of an order is still to be handed over, and somebody is expected to come for it. */

@@ -60,7 +60,7 @@ export function comparableOn(order: Pick<Order, 'stage' | 'driver_details'>): re
 }
 
 /** A handover as tile and card show it. */
-export interface Handover {
+export interface ShownHandover {
   /** `Handed over 12:04 · counter 2`. */
   readonly words: string;
   /** It is not recorded yet. */
@@ -73,7 +73,7 @@ const lastPressOf = (order: Order, presses: readonly Press[]): Press | undefined
   presses.filter(({ orderId, request }) => orderId === order.order_id && request.type !== 'acknowledged').at(-1);
 
 /** @returns whether an order is handed over; null if it is not. Boards ask it of all orders each second */
-export function handoverStateOf(order: Order, presses: readonly Press[]): Pick<Handover, 'waits'> | null {
+export function handoverStateOf(order: Order, presses: readonly Press[]): Pick<ShownHandover, 'waits'> | null {
   const type = lastPressOf(order, presses)?.request.type;
   if (type === 'handed_over') return { waits: true };
   return order.handed_over === null || type === 'undone' ? null : { waits: false };
@@ -88,7 +88,7 @@ export function handoverOf(
   presses: readonly Press[],
   unsent: ReadonlySet<string>,
   cycle: HourCycle,
-): Handover | null {
+): ShownHandover | null {
   const press = lastPressOf(order, presses);
   if (press?.request.type === 'handed_over') {
     const words = say('handover.waits', { time: clockWords(press.request.at, cycle) });
@@ -106,5 +106,5 @@ export function handoverOf(
 export const isFoodHere = ({ stage }: Pick<Order, 'stage'>): boolean => HANDED_OVER_AT.has(stage);
 
 /** @returns whether somebody may say that an order is handed over: it is here or may be, and not with this driver yet */
-export const canHandOver = (order: Order, handover: Pick<Handover, 'waits'> | null): boolean =>
+export const canHandOver = (order: Order, handover: Pick<ShownHandover, 'waits'> | null): boolean =>
   isFoodHere(order) && (handover === null || (!handover.waits && order.attention.includes('handed_over_to_another')));

@@ -102,7 +102,7 @@ function checked(fields: Readonly<Partial<Record<LabelField, unknown>>>): Label 
  * @param document `object` of the delivery, and `answer` of the POS
  * @returns null if it says nothing that is looked for.
  */
-export function readLabel(document: unknown, pointers: LabelPointers): Label | null {
+export function parseLabel(document: unknown, pointers: LabelPointers): Label | null {
   const fields: Partial<Record<LabelField, unknown>> = {};
   for (const [field, places] of Object.entries(pointers)) {
     if (!isField(field)) continue;
