@@ -1,5 +1,4 @@
-import { BEGINNING, type FeedItem, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/api/feed';
-import { ORDER_STREAM_PREFIX, orderStream, RETENTION_STREAM } from '../../schemas/events/order-events';
+import { BEGINNING, type FeedItem, type FeedPosition, ORDER_REMOVED } from '../../schemas/api/feed';
 import {
   comparePositions,
   type EventStore,
@@ -15,9 +14,10 @@ import type { ShowOrder } from '../labels/labels';
 import type { OrderTableReader } from '../read-model/order-table/reader';
 import type { WaitForReadModel } from '../read-model/wait';
 import type { LogItem, ReadItems } from './feed-items';
-import { comparePlaces, feedPosition, laterPlace, logPosition } from './feed-place';
-import { coalesced, type OrdersWindow } from './orders-view';
-import type { Tail } from './tail';
+import { feedPosition, laterPlace, logPosition } from './feed-place';
+import { coalesced, newestOfEach, type OrdersWindow } from './orders-view';
+import { Removals } from './removals';
+import { HELD_MS, type Tail } from './tail';
 
 /** Events that are read and folded in one turn of the event loop: some milliseconds. */
 const SLICE_EVENTS = 128;
@@ -27,6 +27,10 @@ export const MAX_LOOKED_EVENTS = 20_000;
 const SLICE_ORDERS = 256;
 /** Most slices of orders that one request looks at. */
 const MAX_LOOKED_SLICES = 64;
+/** Notes of retention that are looked at beside them: each takes two reads of a stream. */
+const SLICE_NOTES = 256;
+/** Notes after which a request is answered at the latest, however many orders were deleted and whoever's they were. */
+export const MAX_LOOKED_NOTES = 1_024;
 /** Most milliseconds that a request waits for the tail to have what was acknowledged before it. */
 const MAX_TAIL_WAIT_MS = 2_000;
 
@@ -46,6 +50,16 @@ export interface FeedAnswer {
   readonly items: FeedItem[];
   readonly next: FeedPosition;
   readonly caughtUp: boolean;
+}
+
+/** What was found in a part of the log, of the newest states of orders. */
+interface OrdersSlice {
+  readonly items: readonly FeedItem[];
+  readonly next: FeedPosition;
+  /** Notes of retention that were looked at in the log. */
+  readonly looked: number;
+  /** What there is after it: `pending` is what can be reported only later. */
+  readonly left: 'none' | 'more' | 'pending';
 }
 
 /** Something may have come that is wanted. */
@@ -81,9 +95,11 @@ export class Feed {
   readonly #readers = new Set<(locations: readonly string[]) => void>();
 
   readonly #options: Options;
+  readonly #removals: Removals;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#removals = new Removals(options);
   }
 
   /** A delivery was acknowledged: clients that ask after that get it. */
@@ -107,39 +123,30 @@ export class Feed {
   }
 
   /**
-   * Returns each order with news once, in its newest state, by the place of its newest event.
+   * Returns each order with news once, in its newest state, by the place of its newest event, and what was removed. An
+   * answer may hold fewer items than asked for, or none, before the end.
    * @throws {Problem} `feed-position-unknown`, `read-model-behind` @throws {EventStoreError}
    */
   async orders({ after, limit, wanted }: FeedQuestion): Promise<FeedAnswer> {
     await this.#options.waitForReadModel();
     await this.verify(after);
-    const only = wanted === null ? null : [...wanted];
     const items: FeedItem[] = [];
     let last = after;
-    for (let slices = 0; slices < MAX_LOOKED_SLICES; slices++) {
-      await nextTurn();
-      const slice = this.#options.orders.news(logPosition(last), only, Math.min(SLICE_ORDERS, limit));
-      // A thread that had no turn for long has what was sent to it before these were written, such as labels, in hand still.
-      await nextTurn();
-      const end = slice.end ?? slice.newest;
-      const endPlace = end === null ? last : feedPosition(end.position, end.id);
-      // Who begins has no copy that anything is to be removed from.
-      const isCopy = after !== BEGINNING;
-      const later = isCopy && slice.end === null ? await this.#removedSince(laterPlace(last, endPlace)) : [];
-      const removals = isCopy ? await this.#removals({ after: last, end: endPlace }, wanted) : [];
-      const window: OrdersWindow = { after: last, end: later.at(-1)?.position ?? endPlace };
-      // Each order once: what is removed has no newest state.
-      const removed = new Set(later.map(orderStream));
-      const orders = slice.orders.filter(({ key }) => !removed.has(orderStream(key)));
-      const all = [...removals, ...later.filter((item) => wants(wanted, item))];
-      const found = coalesced(window, orders, all, limit - items.length, this.#options.show);
-      items.push(...found.items);
-      last = found.next;
-      const isAll = slice.end === null && !found.cut;
+    let looked = 0;
+    for (let slices = 0; slices < MAX_LOOKED_SLICES && looked < MAX_LOOKED_NOTES; slices++) {
+      const slice = await this.#ordersSlice({ after: last, limit: limit - items.length, wanted });
+      items.push(...slice.items);
+      last = slice.next;
+      looked += slice.looked;
+      const isAll = slice.left === 'none';
       if (isAll && last !== BEGINNING) this.#options.tail.start(last, logPosition(last));
-      if (isAll || items.length === limit) return { items, next: last, caughtUp: isAll };
+      if (isAll || items.length === limit) return { items: newestOfEach(items), next: last, caughtUp: isAll };
+      if (slice.left !== 'pending') continue;
+      // Who asks again at once would ask many times for nothing.
+      if (items.length === 0) await sleep(HELD_MS);
+      break;
     }
-    return { items, next: last, caughtUp: false };
+    return { items: newestOfEach(items), next: last, caughtUp: false };
   }
 
   /** @throws {Problem} `feed-position-unknown` if a place is not in this log. */
@@ -281,45 +288,40 @@ export class Feed {
     }
   }
 
-  /** @returns what was removed after a place and up to another. */
-  async #removals({ after, end }: OrdersWindow, wanted: Wanted): Promise<readonly FeedRemoval[]> {
-    const isMeant = (item: LogItem): item is FeedRemoval =>
-      item.type === ORDER_REMOVED && wants(wanted, item) && comparePlaces(item.position, end) <= 0;
-    const kept = this.#options.tail.after(after);
-    if (kept !== null) return kept.filter(isMeant);
-    const [from, to] = [logPosition(after), logPosition(end)];
-    const notes: RecordedEvent[] = [];
-    if (from === null || to === null) return [];
-    for await (const event of this.#options.store.readAll({ from, prefix: RETENTION_STREAM })) {
-      if (comparePositions(event.position, to) > 0) break;
-      if (event.position !== from) notes.push(event);
-    }
-    return (await this.#options.readItems(notes, after)).items.filter(isMeant);
-  }
-
-  /**
-   * Returns what was removed after everything that the read model has, up to the next fact, which it may not have yet.
-   * Without it, a copy would have what was deleted until an order has news again.
-   */
-  async #removedSince(place: FeedPosition): Promise<readonly FeedRemoval[]> {
-    const { store, tail, readItems } = this.#options;
-    const isRemoval = (item: LogItem): item is FeedRemoval => item.type === ORDER_REMOVED;
-    const kept = tail.after(place);
-    if (kept !== null) {
-      const fact = kept.findIndex((item) => !isRemoval(item));
-      return kept.slice(0, fact === -1 ? kept.length : fact).filter(isRemoval);
-    }
-    const from = logPosition(place);
-    if (from === null) return [];
-    let fact: Position | null = null;
-    for await (const { position } of store.readAll({ from, prefix: ORDER_STREAM_PREFIX, limit: 2 })) {
-      if (position !== from) fact ??= position;
-    }
-    const notes: RecordedEvent[] = [];
-    for await (const event of store.readAll({ from, prefix: RETENTION_STREAM })) {
-      if (fact !== null && comparePositions(event.position, fact) > 0) break;
-      if (event.position !== from) notes.push(event);
-    }
-    return (await readItems(notes, place)).items.filter(isRemoval);
+  /** Looks at some orders with news, and at what was removed meanwhile. */
+  async #ordersSlice({ after, limit, wanted }: FeedQuestion): Promise<OrdersSlice> {
+    const only = wanted === null ? null : [...wanted];
+    await nextTurn();
+    const slice = this.#options.orders.news(logPosition(after), only, Math.min(SLICE_ORDERS, limit));
+    // A thread that had no turn for long has what was sent to it before these were written, such as labels, in hand still.
+    await nextTurn();
+    const newest = slice.end ?? slice.newest;
+    const end = laterPlace(after, newest === null ? BEGINNING : feedPosition(newest.position, newest.id));
+    const [first] = slice.orders;
+    // Who begins has no copy: only what these orders came to is to be reported.
+    const beginning = first === undefined ? end : feedPosition(first.position, first.eventId);
+    const removed = await this.#removals.read({
+      after: after === BEGINNING ? beginning : after,
+      end,
+      isOpen: slice.end === null,
+      limit: Math.min(SLICE_NOTES, limit),
+    });
+    const { unread } = removed;
+    const orders =
+      unread === null
+        ? slice.orders
+        : slice.orders.filter(({ position }) => comparePositions(position, unread.from) < 0);
+    const newestOrder = orders.at(-1);
+    const window: OrdersWindow = {
+      after,
+      end:
+        newestOrder === undefined
+          ? removed.end
+          : laterPlace(removed.end, feedPosition(newestOrder.position, newestOrder.eventId)),
+    };
+    const removals = removed.items.filter((item) => wants(wanted, item));
+    const { items, next, cut } = coalesced(window, orders, removals, limit, this.#options.show);
+    const isMore = cut || unread?.why === 'more' || (slice.end !== null && unread === null);
+    return { items, next, looked: removed.looked, left: isMore ? 'more' : unread === null ? 'none' : 'pending' };
   }
 }

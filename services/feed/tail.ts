@@ -17,7 +17,7 @@ const MAX_KEPT_CHARACTERS = 8 * 1024 * 1024;
 /** Milliseconds without anybody who follows after which the log is not followed either. */
 const IDLE_MS = 120_000;
 /** Milliseconds before what could not be reported yet is looked at again. */
-const HELD_MS = 250;
+export const HELD_MS = 250;
 
 interface Options {
   readonly source: Pick<EventSource, 'subscribe'>;
