@@ -37,6 +37,10 @@ const MAX_TAIL_WAIT_MS = 2_000;
 /** Which locations are wanted; null: all. */
 export type Wanted = ReadonlySet<string> | null;
 
+/** @returns what a reader of these locations may follow. */
+export const wantedOf = ({ locations }: { readonly locations: '*' | readonly string[] }): Wanted =>
+  locations === '*' ? null : new Set(locations);
+
 /** What is asked of the feed. */
 export interface FeedQuestion {
   readonly after: FeedPosition;
