@@ -28,8 +28,11 @@ interface Options {
   readonly onFailed: (error: unknown) => void;
 }
 
-/** Called with what came, and, with nothing, when the tail looked further or ended. */
-export type TailListener = (items: readonly LogItem[]) => void;
+/**
+ * Called with what came, and, with nothing, when the tail looked further or ended.
+ * @param locations whose it is, found once for all who listen
+ */
+export type TailListener = (items: readonly LogItem[], locations: ReadonlySet<string>) => void;
 
 /**
  * The newest items of the feed in memory. Followers are answered from here, however many they are, and one
@@ -164,6 +167,7 @@ export class Tail {
   }
 
   #notify(items: readonly LogItem[]): void {
-    for (const listener of this.#listeners) listener(items);
+    const locations = new Set(items.map(({ location_id }) => location_id));
+    for (const listener of this.#listeners) listener(items, locations);
   }
 }
