@@ -132,13 +132,10 @@ export type ConsumerCommit = z.infer<typeof ConsumerCommit>;
 /** How far behind a consumer is. */
 export const ConsumerLag = z
   .object({
-    events: z
-      .int()
-      .nonnegative()
-      .meta({
-        description:
-          'facts and removals after its position: of the locations of the reader that made the consumer, or of those that the destination is sent',
-      }),
+    events: z.int().nonnegative().meta({
+      description:
+        'facts and removals after its position: of the locations of the reader that made the consumer, or of those that the destination is sent',
+    }),
     at_least: z.boolean().meta({ description: 'there may be more than were counted' }),
     seconds: z.number().nonnegative().meta({ description: 'since the oldest of them was received; 0 without any' }),
   })
