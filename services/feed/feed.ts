@@ -29,7 +29,7 @@ const SLICE_ORDERS = 256;
 const MAX_LOOKED_SLICES = 64;
 /** Notes of retention that are looked at beside them: each takes two reads of a stream. */
 const SLICE_NOTES = 256;
-/** Notes after which a request is answered at the latest, however many orders were deleted and whoever's they were. */
+/** Notes after which a request is answered at the latest, however many orders were deleted, of any location. */
 export const MAX_LOOKED_NOTES = 1_024;
 /** Most milliseconds that a request waits for the tail to have what was acknowledged before it. */
 const MAX_TAIL_WAIT_MS = 2_000;

@@ -4,8 +4,8 @@ import type { Beside } from './beside';
 
 /**
  * Programs that wait for news of locations that have none (services/feed). What they cost is not to be measurable: pairs of
- * one run differ by some percent without anything beside them, so less than 3 % of all pairs together is nothing that
- * could be told from that.
+ * one run differ by some percent without anything beside them, so less than 3 % of all pairs together cannot be
+ * distinguished from that.
  */
 export const POLLS: Beside = {
   what: '500 waiting polls',

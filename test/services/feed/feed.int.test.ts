@@ -298,7 +298,7 @@ describe.each(['the embedded store', 'EventStoreDB and two instances'])('the fee
   });
   const allItems = async (): Promise<FeedItem[]> => pageOf(await feed('after=0&limit=1000')).items;
 
-  it('the lag of a consumer counts the items of the locations of its reader, whoever looks', async () => {
+  it('the lag of a consumer counts the items of the locations of its reader, also for an operator', async () => {
     await put(here, 'of-north', {}, asNorth);
     const { items } = pageOf(await feed('after=0&limit=1000', asNorth));
     const lagSeenBy = async (headers: Readonly<Record<string, string>>): Promise<unknown> => {
