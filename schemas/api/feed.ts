@@ -132,11 +132,14 @@ export type ConsumerCommit = z.infer<typeof ConsumerCommit>;
 /** How far behind a consumer is. */
 export const ConsumerLag = z
   .object({
-    events: z.int().nonnegative().meta({ description: 'facts and removals after its position, of all locations' }),
-    at_least: z.boolean().meta({ description: 'there are more than were counted' }),
+    events: z.int().nonnegative().meta({
+      description:
+        'facts and removals after its position: of the locations of the reader that made the consumer, or of those that the destination is sent',
+    }),
+    at_least: z.boolean().meta({ description: 'there may be more than were counted' }),
     seconds: z.number().nonnegative().meta({ description: 'since the oldest of them was received; 0 without any' }),
   })
-  .meta({ id: 'ConsumerLag', description: 'how far behind a consumer is' });
+  .meta({ id: 'ConsumerLag', description: 'how far behind a consumer or a destination is' });
 export type ConsumerLag = z.infer<typeof ConsumerLag>;
 
 /** A consumer as it is shown. */

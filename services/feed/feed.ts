@@ -1,5 +1,4 @@
-import { BEGINNING, type FeedItem, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/api/feed';
-import { ORDER_STREAM_PREFIX, orderStream, RETENTION_STREAM } from '../../schemas/events/order-events';
+import { BEGINNING, type FeedItem, type FeedPosition, ORDER_REMOVED } from '../../schemas/api/feed';
 import {
   comparePositions,
   type EventStore,
@@ -15,9 +14,10 @@ import type { ShowOrder } from '../labels/labels';
 import type { OrderTableReader } from '../read-model/order-table/reader';
 import type { WaitForReadModel } from '../read-model/wait';
 import type { LogItem, ReadItems } from './feed-items';
-import { comparePlaces, feedPosition, laterPlace, logPosition } from './feed-place';
-import { coalesced, type OrdersWindow } from './orders-view';
-import type { Tail } from './tail';
+import { feedPosition, laterPlace, logPosition } from './feed-place';
+import { coalesced, newestOfEach, type OrdersWindow } from './orders-view';
+import { Removals } from './removals';
+import { HELD_MS, type Tail } from './tail';
 
 /** Events that are read and folded in one turn of the event loop: some milliseconds. */
 const SLICE_EVENTS = 128;
@@ -27,11 +27,19 @@ export const MAX_LOOKED_EVENTS = 20_000;
 const SLICE_ORDERS = 256;
 /** Most slices of orders that one request looks at. */
 const MAX_LOOKED_SLICES = 64;
+/** Notes of retention that are looked at beside them: each takes two reads of a stream. */
+const SLICE_NOTES = 256;
+/** Notes after which a request is answered at the latest, however many orders were deleted, of any location. */
+export const MAX_LOOKED_NOTES = 1_024;
 /** Most milliseconds that a request waits for the tail to have what was acknowledged before it. */
 const MAX_TAIL_WAIT_MS = 2_000;
 
 /** Which locations are wanted; null: all. */
 export type Wanted = ReadonlySet<string> | null;
+
+/** @returns what a reader of these locations may follow. */
+export const wantedOf = ({ locations }: { readonly locations: '*' | readonly string[] }): Wanted =>
+  locations === '*' ? null : new Set(locations);
 
 /** What is asked of the feed. */
 export interface FeedQuestion {
@@ -48,10 +56,27 @@ export interface FeedAnswer {
   readonly caughtUp: boolean;
 }
 
+/** What was found in a part of the log, of the newest states of orders. */
+interface OrdersSlice {
+  readonly items: readonly FeedItem[];
+  readonly next: FeedPosition;
+  /** Notes of retention that were looked at in the log. */
+  readonly looked: number;
+  /** What there is after it: `pending` is what can be reported only later. */
+  readonly left: 'none' | 'more' | 'pending';
+}
+
 /** Something may have come that is wanted. */
 export interface News {
   /** Aborted as soon as it may. */
   readonly came: AbortSignal;
+  /**
+   * Returns the place to go on from: after what others got while nothing came, so that who waits long has not to look
+   * through all of it then.
+   */
+  passed(): FeedPosition;
+  /** Where the look ended that found nothing. Not before {@link Feed.expect}. */
+  wait(from: FeedPosition): void;
   cancel(): void;
 }
 
@@ -64,6 +89,14 @@ const unknownPosition = (): Problem =>
 
 const wants = (wanted: Wanted, { location_id }: { readonly location_id: string }): boolean =>
   wanted === null || wanted.has(location_id);
+
+/** @returns whether any of these locations is wanted. */
+function areAmong(locations: ReadonlySet<string>, wanted: Wanted): boolean {
+  if (wanted === null) return locations.size > 0;
+  const [few, many] = wanted.size < locations.size ? [wanted, locations] : [locations, wanted];
+  for (const location of few) if (many.has(location)) return true;
+  return false;
+}
 
 interface Options {
   readonly store: Pick<EventStore, 'readAll'>;
@@ -81,9 +114,11 @@ export class Feed {
   readonly #readers = new Set<(locations: readonly string[]) => void>();
 
   readonly #options: Options;
+  readonly #removals: Removals;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#removals = new Removals(options);
   }
 
   /** A delivery was acknowledged: clients that ask after that get it. */
@@ -107,39 +142,30 @@ export class Feed {
   }
 
   /**
-   * Returns each order with news once, in its newest state, by the place of its newest event.
+   * Returns each order with news once, in its newest state, by the place of its newest event, and what was removed. An
+   * answer may hold fewer items than asked for, or none, before the end.
    * @throws {Problem} `feed-position-unknown`, `read-model-behind` @throws {EventStoreError}
    */
   async orders({ after, limit, wanted }: FeedQuestion): Promise<FeedAnswer> {
     await this.#options.waitForReadModel();
     await this.verify(after);
-    const only = wanted === null ? null : [...wanted];
     const items: FeedItem[] = [];
     let last = after;
-    for (let slices = 0; slices < MAX_LOOKED_SLICES; slices++) {
-      await nextTurn();
-      const slice = this.#options.orders.news(logPosition(last), only, Math.min(SLICE_ORDERS, limit));
-      // A thread that had no turn for long has what was sent to it before these were written, such as labels, in hand still.
-      await nextTurn();
-      const end = slice.end ?? slice.newest;
-      const endPlace = end === null ? last : feedPosition(end.position, end.id);
-      // Who begins has no copy that anything is to be removed from.
-      const isCopy = after !== BEGINNING;
-      const later = isCopy && slice.end === null ? await this.#removedSince(laterPlace(last, endPlace)) : [];
-      const removals = isCopy ? await this.#removals({ after: last, end: endPlace }, wanted) : [];
-      const window: OrdersWindow = { after: last, end: later.at(-1)?.position ?? endPlace };
-      // Each order once: what is removed has no newest state.
-      const removed = new Set(later.map(orderStream));
-      const orders = slice.orders.filter(({ key }) => !removed.has(orderStream(key)));
-      const all = [...removals, ...later.filter((item) => wants(wanted, item))];
-      const found = coalesced(window, orders, all, limit - items.length, this.#options.show);
-      items.push(...found.items);
-      last = found.next;
-      const isAll = slice.end === null && !found.cut;
+    let looked = 0;
+    for (let slices = 0; slices < MAX_LOOKED_SLICES && looked < MAX_LOOKED_NOTES; slices++) {
+      const slice = await this.#ordersSlice({ after: last, limit: limit - items.length, wanted });
+      items.push(...slice.items);
+      last = slice.next;
+      looked += slice.looked;
+      const isAll = slice.left === 'none';
       if (isAll && last !== BEGINNING) this.#options.tail.start(last, logPosition(last));
-      if (isAll || items.length === limit) return { items, next: last, caughtUp: isAll };
+      if (isAll || items.length === limit) return { items: newestOfEach(items), next: last, caughtUp: isAll };
+      if (slice.left !== 'pending') continue;
+      // Who asks again at once would ask many times for nothing.
+      if (items.length === 0) await sleep(HELD_MS);
+      break;
     }
-    return { items, next: last, caughtUp: false };
+    return { items: newestOfEach(items), next: last, caughtUp: false };
   }
 
   /** @throws {Problem} `feed-position-unknown` if a place is not in this log. */
@@ -150,28 +176,40 @@ export class Feed {
 
   /** Expects news; ask for it before looking, so that nothing is missed in between. */
   expect(view: 'events' | 'orders', wanted: Wanted): News {
+    const { tail } = this.#options;
     const news = new AbortController();
-    const came = news.signal;
-    if (view === 'events') {
-      const cancel = this.#options.tail.listen((items) => {
-        // With no items, because the tail ended: it is started again by looking.
-        if (!this.#options.tail.isRunning || items.some((item) => wants(wanted, item))) news.abort();
-      });
-      return { came, cancel };
-    }
+    let passed: FeedPosition = BEGINNING;
+    let isUnbroken = true;
+    const unlisten = tail.listen((items, locations) => {
+      const isWanted = areAmong(locations, wanted);
+      isUnbroken &&= tail.isRunning && !isWanted;
+      if (isUnbroken) passed = items.at(-1)?.position ?? passed;
+      // With no items, because the tail ended: it is started again by looking. Of orders, the read model has the news, but
+      // what was deleted makes no order readable anew.
+      const isNews =
+        view === 'events'
+          ? !tail.isRunning || isWanted
+          : isWanted && items.some((item) => item.type === ORDER_REMOVED && wants(wanted, item));
+      if (isNews) news.abort();
+    });
     const reader = (locations: readonly string[]): void => {
       if (wanted === null ? locations.length > 0 : locations.some((id) => wanted.has(id))) news.abort();
     };
-    this.#readers.add(reader);
-    // What was deleted makes no order readable anew.
-    const unlisten = this.#options.tail.listen((items) => {
-      if (items.some((item) => item.type === ORDER_REMOVED && wants(wanted, item))) news.abort();
-    });
-    const cancel = (): void => {
-      unlisten();
-      this.#readers.delete(reader);
+    if (view === 'orders') this.#readers.add(reader);
+    let from: FeedPosition = BEGINNING;
+    return {
+      came: news.signal,
+      wait: (place) => {
+        from = place;
+        // The read model may not have yet what the tail had before it was listened to.
+        isUnbroken &&= tail.after(place)?.every((item) => !wants(wanted, item)) ?? false;
+      },
+      passed: () => (isUnbroken ? laterPlace(from, passed) : from),
+      cancel: () => {
+        unlisten();
+        this.#readers.delete(reader);
+      },
     };
-    return { came, cancel };
   }
 
   /**
@@ -281,45 +319,40 @@ export class Feed {
     }
   }
 
-  /** @returns what was removed after a place and up to another. */
-  async #removals({ after, end }: OrdersWindow, wanted: Wanted): Promise<readonly FeedRemoval[]> {
-    const isMeant = (item: LogItem): item is FeedRemoval =>
-      item.type === ORDER_REMOVED && wants(wanted, item) && comparePlaces(item.position, end) <= 0;
-    const kept = this.#options.tail.after(after);
-    if (kept !== null) return kept.filter(isMeant);
-    const [from, to] = [logPosition(after), logPosition(end)];
-    const notes: RecordedEvent[] = [];
-    if (from === null || to === null) return [];
-    for await (const event of this.#options.store.readAll({ from, prefix: RETENTION_STREAM })) {
-      if (comparePositions(event.position, to) > 0) break;
-      if (event.position !== from) notes.push(event);
-    }
-    return (await this.#options.readItems(notes, after)).items.filter(isMeant);
-  }
-
-  /**
-   * Returns what was removed after everything that the read model has, up to the next fact, which it may not have yet.
-   * Without it, a copy would have what was deleted until an order has news again.
-   */
-  async #removedSince(place: FeedPosition): Promise<readonly FeedRemoval[]> {
-    const { store, tail, readItems } = this.#options;
-    const isRemoval = (item: LogItem): item is FeedRemoval => item.type === ORDER_REMOVED;
-    const kept = tail.after(place);
-    if (kept !== null) {
-      const fact = kept.findIndex((item) => !isRemoval(item));
-      return kept.slice(0, fact === -1 ? kept.length : fact).filter(isRemoval);
-    }
-    const from = logPosition(place);
-    if (from === null) return [];
-    let fact: Position | null = null;
-    for await (const { position } of store.readAll({ from, prefix: ORDER_STREAM_PREFIX, limit: 2 })) {
-      if (position !== from) fact ??= position;
-    }
-    const notes: RecordedEvent[] = [];
-    for await (const event of store.readAll({ from, prefix: RETENTION_STREAM })) {
-      if (fact !== null && comparePositions(event.position, fact) > 0) break;
-      if (event.position !== from) notes.push(event);
-    }
-    return (await readItems(notes, place)).items.filter(isRemoval);
+  /** Looks at some orders with news, and at what was removed meanwhile. */
+  async #ordersSlice({ after, limit, wanted }: FeedQuestion): Promise<OrdersSlice> {
+    const only = wanted === null ? null : [...wanted];
+    await nextTurn();
+    const slice = this.#options.orders.news(logPosition(after), only, Math.min(SLICE_ORDERS, limit));
+    // A thread that had no turn for long has what was sent to it before these were written, such as labels, in hand still.
+    await nextTurn();
+    const newest = slice.end ?? slice.newest;
+    const end = laterPlace(after, newest === null ? BEGINNING : feedPosition(newest.position, newest.id));
+    const [first] = slice.orders;
+    // Who begins has no copy: only what these orders came to is to be reported.
+    const beginning = first === undefined ? end : feedPosition(first.position, first.eventId);
+    const removed = await this.#removals.read({
+      after: after === BEGINNING ? beginning : after,
+      end,
+      isOpen: slice.end === null,
+      limit: Math.min(SLICE_NOTES, limit),
+    });
+    const { unread } = removed;
+    const orders =
+      unread === null
+        ? slice.orders
+        : slice.orders.filter(({ position }) => comparePositions(position, unread.from) < 0);
+    const newestOrder = orders.at(-1);
+    const window: OrdersWindow = {
+      after,
+      end:
+        newestOrder === undefined
+          ? removed.end
+          : laterPlace(removed.end, feedPosition(newestOrder.position, newestOrder.eventId)),
+    };
+    const removals = removed.items.filter((item) => wants(wanted, item));
+    const { items, next, cut } = coalesced(window, orders, removals, limit, this.#options.show);
+    const isMore = cut || unread?.why === 'more' || (slice.end !== null && unread === null);
+    return { items, next, looked: removed.looked, left: isMore ? 'more' : unread === null ? 'none' : 'pending' };
   }
 }

@@ -43,7 +43,10 @@ export class Looks {
         const isEnough = answer.items.length > 0 || left <= 0 || gone.aborted || this.#stopping.aborted;
         if (isEnough) return answer;
         after = answer.next;
-        if (answer.caughtUp) await sleep(left, news.came, gone, this.#stopping);
+        if (!answer.caughtUp) continue;
+        news.wait(after);
+        await sleep(left, news.came, gone, this.#stopping);
+        after = news.passed();
       } finally {
         news.cancel();
       }

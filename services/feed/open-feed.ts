@@ -53,7 +53,7 @@ export function openFeed(options: {
   });
   const feed = new Feed({ store, readItems, tail, orders, waitForReadModel, show: labels.show });
   const consumers = new Consumers({ store, coveredTo, newId, now, log });
-  const reports = new ConsumerReports({ consumers, feed, now });
+  const reports = new ConsumerReports({ consumers, feed, readers, now });
   const find = createFindConsumer(consumers);
   const startOf = (start: ConsumerStart): Promise<FeedPosition> =>
     placeToStart({ orders, feed, waitForReadModel }, start);
@@ -87,7 +87,7 @@ export function openFeed(options: {
         find,
         startOf,
         verify: (position) => feed.verify(position),
-        viewOf: (consumer) => reports.of(consumer),
+        viewOf: (consumer, asker) => reports.of(consumer, asker),
       }),
     ],
     feed,

@@ -4,8 +4,11 @@ import {
   type FeedOrder,
   type FeedPosition,
   type FeedRemoval,
+  ORDER_REMOVED,
   ORDER_STATE,
 } from '../../schemas/api/feed';
+import { orderStream } from '../../schemas/events/order-events';
+import type { StreamName } from '../../schemas/events/stream-name';
 import type { ShowOrder } from '../labels/labels';
 import type { PlacedOrder } from '../read-model/order-table/schema';
 import { comparePlaces, feedPosition, laterPlace } from './feed-place';
@@ -46,8 +49,27 @@ export function orderItemOf(
 }
 
 /**
+ * Leaves out what something later in the same answer makes worthless: of each order the newest state is left, unless it
+ * was removed after that, and the newest removal.
+ * @param items in the order of the log
+ */
+export function newestOfEach(items: readonly FeedItem[]): FeedItem[] {
+  const removed = new Set<StreamName>();
+  const stated = new Set<StreamName>();
+  const isNewest = (item: FeedItem): boolean => {
+    const stream = orderStream(item);
+    if (removed.has(stream)) return false;
+    const isRemoval = item.type === ORDER_REMOVED;
+    if (!isRemoval && stated.has(stream)) return false;
+    (isRemoval ? removed : stated).add(stream);
+    return true;
+  };
+  return items.toReversed().filter(isNewest).reverse();
+}
+
+/**
  * Puts the orders with news in a window and what was removed in it in the order of the log. Each order is there once, at the
- * place of its newest event; one that has newer news than the window comes with those.
+ * place of its newest event, but not if it was removed after that; one that has newer news than the window comes with those.
  */
 export function coalesced(
   { after, end }: OrdersWindow,
@@ -56,10 +78,11 @@ export function coalesced(
   limit: number,
   show: ShowOrder = toOrder,
 ): Coalesced {
-  const all: FeedItem[] = [
-    ...orders.map((order) => orderItemOf(order, show)).filter((item) => item !== null),
-    ...removals,
-  ].sort((one, other) => comparePlaces(one.position, other.position));
+  const all = newestOfEach(
+    [...orders.map((order) => orderItemOf(order, show)).filter((item) => item !== null), ...removals].sort(
+      (one, other) => comparePlaces(one.position, other.position),
+    ),
+  );
   const items = all.slice(0, limit);
   const cut = items.length < all.length;
   return { items, next: cut ? (items.at(-1)?.position ?? after) : laterPlace(after, end), cut };

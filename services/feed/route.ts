@@ -19,7 +19,7 @@ import { feedItemFor } from '../access/withhold';
 import { type Endpoints, serve } from '../http/endpoint';
 import { goneSignal } from '../http/gone-signal';
 import { Problem, STORE_PROBLEMS } from '../http/problem';
-import type { Feed, FeedAnswer, Wanted } from './feed';
+import { type Feed, type FeedAnswer, type Wanted, wantedOf } from './feed';
 import { batchText, CAUGHT_UP_HEADER, CLOUD_EVENTS_BATCH, NEXT_HEADER, pageText } from './feed-forms';
 import { parseFeedPosition } from './feed-place';
 import { Looks } from './looks';
@@ -34,8 +34,8 @@ export interface FollowerCounts {
 }
 
 /** @returns the locations that are asked for, as far as they are the reader's. @throws {Problem} `not-permitted` */
-function wantedOf(reader: Reader, asked: readonly LocationId[] | undefined): Wanted {
-  if (asked === undefined) return reader.locations === '*' ? null : new Set(reader.locations);
+function wantedBy(reader: Reader, asked: readonly LocationId[] | undefined): Wanted {
+  if (asked === undefined) return wantedOf(reader);
   for (const locationId of asked) requireLocation(reader, locationId);
   return new Set(asked);
 }
@@ -126,7 +126,7 @@ export function createFeedRoutes(options: {
   return serve(FEED_CALLS, {
     followFeed: async ({ request, response, reader, query }) => {
       const { after, consumer, known, limit, wait, location_id, view } = query;
-      const wanted = wantedOf(reader, location_id);
+      const wanted = wantedBy(reader, location_id);
       const form = request.accepts(['application/json', CLOUD_EVENTS_BATCH, 'text/event-stream']);
       const lastSeen = form === 'text/event-stream' ? parseFeedPosition(request.get('Last-Event-ID') ?? '') : null;
       const from = lastSeen ?? after ?? (consumer === undefined ? BEGINNING : await positionOf(reader, consumer));

@@ -17,7 +17,7 @@ const MAX_KEPT_CHARACTERS = 8 * 1024 * 1024;
 /** Milliseconds without anybody who follows after which the log is not followed either. */
 const IDLE_MS = 120_000;
 /** Milliseconds before what could not be reported yet is looked at again. */
-const HELD_MS = 250;
+export const HELD_MS = 250;
 
 interface Options {
   readonly source: Pick<EventSource, 'subscribe'>;
@@ -28,8 +28,11 @@ interface Options {
   readonly onFailed: (error: unknown) => void;
 }
 
-/** Called with what came, and, with nothing, when the tail looked further or ended. */
-export type TailListener = (items: readonly LogItem[]) => void;
+/**
+ * Called with what came, and, with nothing, when the tail looked further or ended.
+ * @param locations whose it is, found once for all who listen
+ */
+export type TailListener = (items: readonly LogItem[], locations: ReadonlySet<string>) => void;
 
 /**
  * The newest items of the feed in memory. Followers are answered from here, however many they are, and one
@@ -164,6 +167,7 @@ export class Tail {
   }
 
   #notify(items: readonly LogItem[]): void {
-    for (const listener of this.#listeners) listener(items);
+    const locations = new Set(items.map(({ location_id }) => location_id));
+    for (const listener of this.#listeners) listener(items, locations);
   }
 }

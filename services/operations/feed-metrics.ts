@@ -51,12 +51,12 @@ export function measureFeed(registers: Registry[], { counts, lags }: Following):
   };
   perConsumer(
     'ticket_rail_consumer_lag_events',
-    'Items of the feed after the position of a consumer. Counted up to 2,000: then there may be more.',
+    'Items of the feed after the position of a consumer, of the locations of its reader. From 2,000 events of the log on there may be more.',
     ({ events }) => events,
   );
   perConsumer(
     'ticket_rail_consumer_lag_seconds',
-    'Age of the oldest item of the feed after the position of a consumer; 0 without any.',
+    'Age of the oldest item of the feed after the position of a consumer, of the locations of its reader; 0 without any.',
     ({ seconds }) => seconds,
   );
 }

@@ -29,6 +29,8 @@ export interface Beside {
   /** What is counted of it, in words, and the service's metric of that. */
   readonly counted: string;
   readonly metric: RegExp;
+  /** The metric says how many there are, and these are to be there all the time; default: it counts what is done. */
+  readonly level?: number;
   /** Least share of the deliveries without it. */
   readonly goal: number;
   /** @param dataDir of the service; nothing is begun yet */
@@ -44,6 +46,7 @@ interface Stretch {
   /** CPU seconds of the service, all of its threads, and of the one that answers. */
   readonly cpu: number;
   readonly mainCpu: number;
+  /** What was done, or how many there were at the least. */
   readonly counted: number;
 }
 
@@ -74,8 +77,9 @@ const read = (metrics: string, metric: RegExp): number => Number(metric.exec(met
 
 async function measureStretch(
   kind: Kind,
-  { server, companion, metric, seconds }: Measured & Pick<Beside, 'metric'> & Pick<WebhookOptions, 'seconds'>,
+  { server, companion, beside, seconds }: Measured & Pick<WebhookOptions, 'seconds'>,
 ): Promise<Stretch> {
+  const { metric, level } = beside;
   if (kind === 'with') companion.begin(server.port);
   else companion.pause();
   await sleep(SETTLE_SECONDS * 1_000);
@@ -93,11 +97,12 @@ async function measureStretch(
     ms: ended.at - began.at,
     cpu: ended.cpu - began.cpu,
     mainCpu: ended.mainCpu - began.mainCpu,
-    counted: ended.counted - began.counted,
+    counted: level === undefined ? ended.counted - began.counted : Math.min(began.counted, ended.counted),
   };
 }
 
 interface Measured {
+  readonly beside: Pick<Beside, 'metric' | 'level'>;
   readonly server: Server;
   readonly companion: Companion;
 }
@@ -125,8 +130,7 @@ async function measureRun(beside: Beside, seconds: number): Promise<Run> {
     // In turn, so that a log that grows, and a machine that slows down, befall both alike.
     const order = pair % 2 === 0 ? KINDS : KINDS.toReversed();
     const found = new Map<Kind, Stretch>();
-    const { metric } = beside;
-    for (const kind of order) found.set(kind, await measureStretch(kind, { server, companion, metric, seconds }));
+    for (const kind of order) found.set(kind, await measureStretch(kind, { server, companion, beside, seconds }));
     const [without, withIt] = [found.get('without'), found.get('with')];
     if (without !== undefined && withIt !== undefined) pairs.push({ without, with: withIt });
   }
@@ -142,7 +146,7 @@ const rateOf = ({ deliveries, ms }: Pick<Stretch, 'deliveries' | 'ms'>): number 
 
 /** Closed loop: what does it cost those who deliver? One service, beside which it goes on and rests in turn. */
 export async function measureBeside(beside: Beside, options: WebhookOptions): Promise<Part> {
-  const { what, counted: countedWhat, goal } = beside;
+  const { what, counted: countedWhat, goal, level } = beside;
   const runs: Run[] = [];
   for (let round = 1; round <= options.rounds; round += 1) {
     const run = await measureRun(beside, options.seconds);
@@ -172,7 +176,7 @@ export async function measureBeside(beside: Beside, options: WebhookOptions): Pr
       range(pairs.map((pair) => rateOf(pair[kind]))),
       micros(kind, 'cpu'),
       micros(kind, 'mainCpu'),
-      figure(all(kind, 'counted')),
+      figure(level === undefined ? all(kind, 'counted') : Math.min(...pairs.map((pair) => pair[kind].counted))),
     ]),
     goals: [
       {
@@ -183,9 +187,9 @@ export async function measureBeside(beside: Beside, options: WebhookOptions): Pr
       },
       {
         name: `${countedWhat} in each stretch with ${what}`,
-        goal: '> 0',
+        goal: level === undefined ? '> 0' : figure(level),
         figure: range(pairs.map((pair) => pair.with.counted)),
-        met: pairs.every((pair) => pair.with.counted > 0),
+        met: pairs.every((pair) => pair.with.counted >= (level ?? 1)),
       },
       {
         name: 'each delivery was new and is stored, found on the disk after SIGKILL',

@@ -10,6 +10,7 @@ import { measureFeed } from './feed';
 import { FULL_HISTORY } from './history';
 import { measureLive } from './live';
 import { measureRebuild, measureStart, measureVerify, type OperationOptions } from './operations';
+import { POLLS } from './polls';
 import { type Part, printPart } from './report';
 import { measureRestart } from './restart';
 import { SCREENS } from './screens';
@@ -19,8 +20,8 @@ import { measureChain, measureLag, measureLatency, measureThroughput } from './w
 
 const HELP = `npm run bench -- [options]
 
-  --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, destination, screens, feed,
-                  search, rebuild, start, restart, verify, before (default: all; before only with --before)
+  --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, destination, screens, polls,
+                  feed, search, rebuild, start, restart, verify, before (default: all; before only with --before)
   --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput, latency
                   and restart
   --rounds N      how often everything is measured (default 3)
@@ -41,6 +42,7 @@ const PARTS = [
   'chain',
   'destination',
   'screens',
+  'polls',
   'feed',
   'search',
   'rebuild',
@@ -107,6 +109,7 @@ async function main(): Promise<void> {
     chain: () => measureChain({ rounds, seconds }),
     destination: () => measureBeside(DESTINATION, { rounds, seconds }),
     screens: () => measureBeside(SCREENS, { rounds, seconds }),
+    polls: () => measureBeside(POLLS, { rounds, seconds }),
     feed: () => measureFeed(operation()),
     search: () =>
       measureSearch({

@@ -11,7 +11,7 @@ import {
 import { BEGINNING, type ConsumerLag, type ConsumerStart, type FeedPosition } from '../../../schemas/api/feed';
 import { DESTINATION_TAKEN } from '../../../schemas/destination-events';
 import { backoff } from '../../../schemas/backoff';
-import { lagAt } from '../../feed/consumers/lag';
+import { LagCount } from '../../feed/consumers/lag';
 import type { Feed } from '../../feed/feed';
 import { Problem } from '../../http/problem';
 import type { KnownDestination } from '../destination-fold';
@@ -70,10 +70,12 @@ export class Pump {
   #takeOverMs = TAKE_OVER_MS;
   /** The lag that is being counted. */
   #counting: Promise<ConsumerLag | null> | null = null;
+  readonly #lagCount: LagCount;
   readonly #options: PumpOptions;
 
   constructor(options: PumpOptions) {
     this.#options = options;
+    this.#lagCount = new LagCount(options.feed, () => options.clock.now());
     setMaxListeners(0, this.#stopping.signal);
     this.#urlSha256 = hash('sha256', options.entry.url, 'hex');
     this.#running = this.#run();
@@ -114,11 +116,8 @@ export class Pump {
     // It begins with what comes once it has one: nothing waits for it.
     if (place === undefined) return null;
     const wanted = wantedLocations(this.#options.entry.filter);
-    const reader = {
-      events: (question: Parameters<Feed['events']>[0]) => this.#options.feed.events({ ...question, wanted }),
-    };
     try {
-      return this.#waitingLag(await lagAt(reader, place, this.#options.clock.now()));
+      return this.#waitingLag(await this.#lagCount.at(place, wanted));
     } catch (error) {
       if (error instanceof Problem && error.code === 'feed-position-unknown') return null;
       throw error;

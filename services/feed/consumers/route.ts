@@ -60,7 +60,9 @@ export const CONSUMER_CALLS = {
     path: '/consumers',
     tag: 'Feed',
     summary: 'The reader’s consumers, and how far behind they are',
-    description: 'An operator of all locations sees those of all readers.',
+    description:
+      'An operator of all locations sees those of all readers. The lag of each counts the items of the locations of the ' +
+      'reader that made it.',
     answers: { 200: json('By name', ConsumerList) },
     problems: STORE_PROBLEMS,
     permission: readers(FEED),
@@ -112,14 +114,14 @@ export const CONSUMER_CALLS = {
  * Creates the routes of the consumers of the feed.
  * @param startOf the position that is asked for
  * @param verify throws a {@link Problem} if a position is not in the log
- * @param viewOf makes what is shown of a consumer, with its lag
+ * @param viewOf makes what the asker is shown of a consumer, with its lag
  */
 export function createConsumerRoutes(options: {
   readonly consumers: Consumers;
   readonly find: FindConsumer;
   readonly startOf: (start: ConsumerStart) => Promise<FeedPosition>;
   readonly verify: (position: FeedPosition) => Promise<void>;
-  readonly viewOf: (consumer: KnownConsumer) => Promise<Consumer>;
+  readonly viewOf: (consumer: KnownConsumer, asker: Reader) => Promise<Consumer>;
 }): Router {
   const { consumers, find, startOf, verify, viewOf } = options;
   const withBody = createJsonBodies();
@@ -129,7 +131,7 @@ export function createConsumerRoutes(options: {
       const all = await consumers.list();
       const own = all.filter((consumer) => consumer.reader === reader.name || managesConsumers(reader));
       const list: ConsumerList = { consumers: [] };
-      for (const consumer of own) list.consumers.push(await viewOf(consumer));
+      for (const consumer of own) list.consumers.push(await viewOf(consumer, reader));
       response.json(list);
     },
 
@@ -143,7 +145,7 @@ export function createConsumerRoutes(options: {
         if (consumer === null) {
           throw new Problem('too-many-followers', `There are ${String(MAX_CONSUMERS)} consumers. Delete some.`);
         }
-        response.status(known === null ? 201 : 200).json(await viewOf(consumer));
+        response.status(known === null ? 201 : 200).json(await viewOf(consumer, reader));
       }),
 
     deleteConsumer: async ({ response, reader, params: { name } }) => {

@@ -298,6 +298,25 @@ describe.each(['the embedded store', 'EventStoreDB and two instances'])('the fee
   });
   const allItems = async (): Promise<FeedItem[]> => pageOf(await feed('after=0&limit=1000')).items;
 
+  it('the lag of a consumer counts the items of the locations of its reader, also for an operator', async () => {
+    await put(here, 'of-north', {}, asNorth);
+    const { items } = pageOf(await feed('after=0&limit=1000', asNorth));
+    const lagSeenBy = async (headers: Readonly<Record<string, string>>): Promise<unknown> => {
+      const { consumers } = (await there.call('/consumers', { headers })).json as ConsumerList;
+      return consumers.find(({ name }) => name === 'of-north')?.lag?.events;
+    };
+    expect(items.length).toBeLessThan((await allItems()).length);
+    await commit(here, 'of-north', items.at(-2)?.position ?? '', asNorth);
+    for (const order_id of ['lag 1', 'lag 2']) await deliver('south', order_id, { status: 'in_progress' });
+    for (const headers of [asNorth, bearer(OPERATOR)]) expect(await lagSeenBy(headers)).toBe(1);
+    expect((await there.get('/metrics')).text).toContain('ticket_rail_consumer_lag_events{consumer="of-north"} 1\n');
+    await deliver('north', 'lag 3', { status: 'in_progress' });
+    for (const headers of [asNorth, bearer(OPERATOR)]) {
+      await until('the other instance to have it', async () => (await lagSeenBy(headers)) === 2);
+    }
+    expect((await here.call('/consumers/of-north', { method: 'DELETE', headers: asNorth })).status).toBe(204);
+  });
+
   it('only the reader that made a consumer follows by it and commits; an operator lists, sets and deletes all', async () => {
     await put(here, 'mine');
     const place = pageOf(await feed('consumer=mine&limit=1')).next;

@@ -1,23 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { initial, type OrderState, toOrder } from '../../../projections/order/order';
 import { interpret, classify } from '../../../projections/history/timeline';
 import { BEGINNING, type FeedItem, type FeedPosition } from '../../../schemas/api/feed';
 import { locationId, orderId, type OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, orderKeyOfStream, orderStream } from '../../../schemas/events/order-events';
-import { leafOf } from '../../../services/event-store/seal/log-hash';
 import { createMemoryStore } from '../event-store/memory/memory-store';
-import type { EventStore, Position } from '../../../services/event-store/event-store';
+import type { EventStore } from '../../../services/event-store/event-store';
 import type { Feed, FeedQuestion, Wanted } from '../../../services/feed/feed';
 import { comparePlaces, feedPosition, laterPlace } from '../../../services/feed/feed-place';
 import { MAX_KEPT_ITEMS } from '../../../services/feed/tail';
-import { noteDeleted } from '../../../services/operations/retention/note-deleted';
 import { newEventId } from '../../support/new-event-id';
 import { arbitraryEvents } from '../../projections/arbitraries';
 import { KEY } from '../../projections/scenario';
 import { cases } from '../../support/depth';
 import { until } from '../../support/patience';
-import { feedOver, report } from './support';
+import { feedOver, note, report, retire } from './support';
 
 const key = (order: number, location = 0): OrderKey => ({
   location_id: locationId(`location ${String(location)}`),
@@ -171,23 +168,12 @@ describe('what retention removed', () => {
   });
   afterEach(() => store.close());
 
-  const note = async (about: OrderKey): Promise<number> => {
-    const leaves: [Position, string][] = [];
-    let revision = -1;
-    for await (const event of store.readStream(orderStream(about))) {
-      leaves.push([event.position, leafOf(event)]);
-      ({ revision } = event);
-    }
-    await noteDeleted({ store, newId: randomUUID }, orderStream(about), leaves);
-    return revision;
-  };
-
   it('what retention removed is an item that says so, and the order begins anew if its number comes again', async () => {
     const { feed, tail } = feedOver(store, 100);
     await report(store, key(1), { status: 'completed', driver_details: { source: 'uber', name: 'Jane' } });
     const first = await feed.events({ after: BEGINNING, limit: 10, wanted: null });
     const ofOrders = feed.expect('orders', null);
-    await store.deleteStream(orderStream(key(1)), await note(key(1)), 'soft');
+    await retire(store, key(1));
     await report(store, key(1), { status: 'in_progress' });
     await report(store, key(2), { status: 'in_progress' });
     const last = await until('the tail to have both', async () => {
@@ -208,7 +194,7 @@ describe('what retention removed', () => {
   it('a note of retention is no item if newer news kept the order', async () => {
     const { feed } = feedOver(store);
     await report(store, key(1), { status: 'completed' });
-    await note(key(1));
+    await note(store, key(1));
     await report(store, key(1), { status: 'in_progress' });
     const { items } = await feed.events({ after: BEGINNING, limit: 10, wanted: null });
     expect(items.map(({ type }) => type)).toEqual(['order.updated', 'order.updated']);
@@ -217,7 +203,7 @@ describe('what retention removed', () => {
   it('a removal is given as soon as the deletion has happened, and nothing that came later is given before it', async () => {
     const { feed } = feedOver(store);
     await report(store, key(1), { status: 'completed' });
-    const revision = await note(key(1));
+    const revision = await note(store, key(1));
     await report(store, key(2), { status: 'in_progress' });
     const before = await feed.events({ after: BEGINNING, limit: 10, wanted: null });
     expect(before.items.map(({ order_id }) => order_id)).toEqual(['order 1']);

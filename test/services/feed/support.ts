@@ -1,11 +1,13 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { OrderKey } from '../../../schemas/order-key';
 import { orderStream } from '../../../schemas/events/order-events';
 import { createReadItems } from '../../../services/feed/feed-items';
 import { Feed } from '../../../services/feed/feed';
 import { OrderFolds } from '../../../services/feed/order-folds';
 import { Tail } from '../../../services/feed/tail';
-import type { EventStore, JsonValue } from '../../../services/event-store/event-store';
+import type { EventStore, JsonValue, Position } from '../../../services/event-store/event-store';
+import { leafOf } from '../../../services/event-store/seal/log-hash';
+import { noteDeleted } from '../../../services/operations/retention/note-deleted';
 import type { OrderTableReader } from '../../../services/read-model/order-table/reader';
 import { newEventId } from '../../support/new-event-id';
 
@@ -35,6 +37,23 @@ export async function report(
   );
 }
 
+/** Says of an order that its events are about to be deleted. @returns the revision of its last event. */
+export async function note(store: EventStore, key: OrderKey): Promise<number> {
+  const leaves: [Position, string][] = [];
+  let revision = -1;
+  for await (const event of store.readStream(orderStream(key))) {
+    leaves.push([event.position, leafOf(event)]);
+    ({ revision } = event);
+  }
+  await noteDeleted({ store, newId: randomUUID }, orderStream(key), leaves);
+  return revision;
+}
+
+/** Deletes an order as retention does. */
+export async function retire(store: EventStore, key: OrderKey): Promise<void> {
+  await store.deleteStream(orderStream(key), await note(store, key), 'soft');
+}
+
 /** There is no read model behind these: whatever asks for one is a defect of the test. */
 const NO_ORDERS: Pick<OrderTableReader, 'news'> = {
   news: () => {
@@ -42,8 +61,15 @@ const NO_ORDERS: Pick<OrderTableReader, 'news'> = {
   },
 };
 
-/** @param states how many states of orders are remembered: few make it fold again and again. */
-export function feedOver(store: EventStore, states = 4): { readonly feed: Feed; readonly tail: Tail } {
+/**
+ * @param states how many states of orders are remembered: few make it fold again and again.
+ * @param orders the read model; default: there is none
+ */
+export function feedOver(
+  store: EventStore,
+  states = 4,
+  orders = NO_ORDERS,
+): { readonly feed: Feed; readonly tail: Tail } {
   const readItems = createReadItems({ store, folds: new OrderFolds(store, states), now: Date.now });
   const tail = new Tail({
     source: store,
@@ -54,5 +80,5 @@ export function feedOver(store: EventStore, states = 4): { readonly feed: Feed; 
     },
   });
   const waitForReadModel = (): Promise<void> => Promise.resolve();
-  return { feed: new Feed({ store, readItems, tail, orders: NO_ORDERS, waitForReadModel }), tail };
+  return { feed: new Feed({ store, readItems, tail, orders, waitForReadModel }), tail };
 }
