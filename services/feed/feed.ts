@@ -7,6 +7,7 @@ import {
   type RecordedEvent,
 } from '../event-store/event-store';
 import { DeletedLeaves } from '../event-store/seal/deleted-leaves';
+import { Semaphore } from '../concurrency/semaphore';
 import { sleep } from '../concurrency/sleep';
 import { nextTurn } from '../concurrency/turns';
 import { Problem } from '../http/problem';
@@ -112,6 +113,11 @@ interface Options {
 export class Feed {
   #acknowledged: Position | null = null;
   readonly #readers = new Set<(locations: readonly string[]) => void>();
+  /**
+   * While nothing is followed, one at a time reads the log: who comes to its end has it followed, which answers the others.
+   * If hundreds read at once, the log would grow faster than any of them comes to its end.
+   */
+  readonly #withoutTail = new Semaphore(1);
 
   readonly #options: Options;
   readonly #removals: Removals;
@@ -138,7 +144,10 @@ export class Feed {
    */
   async events(question: FeedQuestion): Promise<FeedAnswer> {
     await this.#tailHasAll();
-    return this.#fromTail(question) ?? (await this.#fromLog(question));
+    const kept = this.#fromTail(question);
+    if (kept !== null) return kept;
+    if (this.#options.tail.isRunning) return this.#fromLog(question);
+    return this.#withoutTail.use(async () => this.#fromTail(question) ?? (await this.#fromLog(question)));
   }
 
   /**
@@ -281,6 +290,9 @@ export class Feed {
         const most = items.length > 0 ? look : MAX_LOOKED_EVENTS;
         isCut = items.length === limit || (count >= most && next !== after);
         if (isHeld || isCut) break;
+        // Another who came to the end meanwhile has it followed: the log need not be read any further.
+        const kept = this.#fromTail({ after: next, limit: limit - items.length, wanted });
+        if (kept !== null) return { ...kept, items: [...items, ...kept.items] };
       }
     } catch (error) {
       // A position that the log never gave.

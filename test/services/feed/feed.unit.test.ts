@@ -107,6 +107,29 @@ it('an answer for which the log is looked through in parts ends with what a part
   await store.close();
 });
 
+it('however many ask from the end of the log while nothing is followed, it is read once, although it grows meanwhile', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const facts = 300;
+  let read = 0;
+  const { feed } = feedOver({
+    ...store,
+    readAll: async function* (options) {
+      for await (const event of store.readAll(options)) {
+        if (read++ < facts) await report(store, key(read), { status: 'completed' });
+        yield event;
+      }
+    },
+  });
+  await report(store, key(0, 1), { status: 'in_progress' });
+  const { next } = await feedOver(store).feed.events({ after: BEGINNING, limit: 1, wanted: null });
+  for (let n = 0; n < facts; n++) await report(store, key(n), { status: 'in_progress' });
+  const question = { after: next, limit: 1_000, wanted: null };
+  const answers = await Promise.all(Array.from({ length: 50 }, () => feed.events(question)));
+  expect(answers.filter(({ items, caughtUp }) => items.length < facts || !caughtUp)).toEqual([]);
+  expect(read).toBe(2 * facts + 1);
+  await store.close();
+});
+
 it('the feed gives every fact once, in order, with what the folds make of it, in answers of any length', async () => {
   await fc.assert(
     fc.asyncProperty(
