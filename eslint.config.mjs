@@ -28,7 +28,8 @@ const WHOLE_SENTENCE = [`^(?:${CUT_TITLES.join('|')})`, 'A test name is a whole 
 
 /**
  * A type assertion is believed, not checked, so it says why it holds: at the end of its line, or above. One to a wider
- * type is checked after all, and needs no reason.
+ * type is checked after all, and needs no reason: but for what was `any`, also as the argument of a type, and for
+ * members that may be absent and that the narrower type says nothing of.
  */
 const reasonForAssertion = {
   meta: {
@@ -40,6 +41,21 @@ const reasonForAssertion = {
     const { program, esTreeNodeToTSNodeMap } = context.sourceCode.parserServices;
     const checker = program.getTypeChecker();
     const typeOf = (node) => checker.getTypeAtLocation(esTreeNodeToTSNodeMap.get(node));
+    const argumentsOf = (type) => type.aliasTypeArguments ?? ('target' in type ? checker.getTypeArguments(type) : []);
+    const isUnknown = (type) => type === undefined || (type.flags & ts.TypeFlags.Unknown) !== 0;
+    const believesAny = (from, to) =>
+      (from.flags & ts.TypeFlags.Any) !== 0
+        ? !isUnknown(to)
+        : !isUnknown(to) && argumentsOf(from).some((argument, index) => believesAny(argument, argumentsOf(to)[index]));
+    const believesAbsent = (from, to) =>
+      to
+        .getProperties()
+        .some(
+          (member) =>
+            (member.flags & ts.SymbolFlags.Optional) !== 0 &&
+            from.getProperty(member.getName()) === undefined &&
+            !isUnknown(checker.getTypeOfSymbol(member)),
+        );
     const { lines } = context.sourceCode;
     const commented = new Set(
       context.sourceCode.getAllComments().flatMap(({ loc }) => {
@@ -51,8 +67,7 @@ const reasonForAssertion = {
       TSAsExpression(node) {
         if (node.typeAnnotation.typeName?.name === 'const') return;
         const [from, to] = [typeOf(node.expression), typeOf(node)];
-        const isUnchecked = (from.flags & ts.TypeFlags.Any) !== 0 && (to.flags & ts.TypeFlags.Unknown) === 0;
-        if (!isUnchecked && checker.isTypeAssignableTo(from, to)) return;
+        if (!believesAny(from, to) && !believesAbsent(from, to) && checker.isTypeAssignableTo(from, to)) return;
         if (![node.loc.start.line, node.loc.end.line].some((line) => commented.has(line)))
           context.report({ node, messageId: 'reason' });
       },

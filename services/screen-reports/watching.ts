@@ -72,7 +72,7 @@ export class Watching {
 
   /** Takes in what a screen says of itself. */
   take(screen: Seen): void {
-    const screens = this.#readers.get(screen.reader) ?? (new Map() as Screens);
+    const screens = this.#readers.get(screen.reader) ?? (new Map() as Screens); // it is empty
     this.#readers.set(screen.reader, screens);
     const key = `${screen.screen_id} ${screen.location_id}`;
     const [oldest] = screens.keys();

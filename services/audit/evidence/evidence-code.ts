@@ -2,7 +2,7 @@ import { codeVersion, FOLD_SOURCES, type Sources } from '../../read-model/fold-v
 
 /** The modules that make a bundle from events, besides the folds, by directory. A test holds that none is missing. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
-  schemas: ['label', 'local-time', 'order-key', 'records'],
+  schemas: ['broken-invariant', 'label', 'local-time', 'order-key', 'records'],
   'schemas/api': ['order-summary', 'order-view'],
   'schemas/events': ['delivery-ids', 'event-data', 'event-id', 'position', 'stream-name', 'withheld'],
   'schemas/files': ['reader-name', 'readers'],
