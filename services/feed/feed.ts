@@ -18,7 +18,7 @@ import type { LogItem, ReadItems } from './feed-items';
 import { feedPosition, laterPlace, logPosition } from './feed-place';
 import { coalesced, newestOfEach, type OrdersWindow } from './orders-view';
 import { Removals } from './removals';
-import { HELD_MS, type Tail } from './tail';
+import { HELD_MS, MAX_KEPT_ITEMS, type Tail } from './tail';
 
 /** Events that are read and folded in one turn of the event loop: some milliseconds. */
 const SLICE_EVENTS = 128;
@@ -114,8 +114,8 @@ export class Feed {
   #acknowledged: Position | null = null;
   readonly #readers = new Set<(locations: readonly string[]) => void>();
   /**
-   * While nothing is followed, one at a time reads the log: who comes to its end has it followed, which answers the others.
-   * If hundreds read at once, the log would grow faster than any of them comes to its end.
+   * While nothing is followed, one at a time reads the log: who comes to its end has it followed, and leaves what was read
+   * there for the others. If hundreds read at once, the log would grow faster than any of them comes to its end.
    */
   readonly #withoutTail = new Semaphore(1);
 
@@ -261,6 +261,8 @@ export class Feed {
     let slice: RecordedEvent[] = [];
     let count = 0;
     let isCut = false;
+    /** The newest items, wanted or not, and the place before them. */
+    let [newest, floor] = [new Array<LogItem>(), after];
 
     /** @returns whether what comes next can be reported only later. */
     const take = async (): Promise<boolean> => {
@@ -269,6 +271,11 @@ export class Feed {
       const isHeld = found.read < slice.length;
       looked = slice[found.read - 1]?.position ?? looked;
       for (const item of found.items) if (wants(wanted, item)) items.push(item);
+      newest.push(...found.items);
+      if (newest.length > 2 * MAX_KEPT_ITEMS) {
+        floor = newest.at(-MAX_KEPT_ITEMS - 1)?.position ?? floor;
+        newest = newest.slice(-MAX_KEPT_ITEMS);
+      }
       next = found.last;
       slice = [];
       return isHeld;
@@ -300,7 +307,7 @@ export class Feed {
     }
     if (!isVerified) await this.#verifyDeleted(after);
     if (slice.length > 0) await take();
-    if (!isCut) tail.start(next, looked);
+    if (!isCut) tail.start(floor, looked, newest);
     return { items, next, caughtUp: !isCut };
   }
 

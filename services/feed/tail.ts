@@ -69,15 +69,17 @@ export class Tail {
 
   /**
    * Follows the log from now on, unless it does already.
-   * @param floor place of the last item before
-   * @param looked up to where the log was read without another; null: nothing is in it
+   * @param floor place of the last item before those that are given
+   * @param looked up to where the log was read; null: nothing is in it
+   * @param items in between, which need not be read again for others
    */
-  start(floor: FeedPosition, looked: Position | null): void {
+  start(floor: FeedPosition, looked: Position | null, items: readonly LogItem[] = []): void {
     if (this.#running !== null) return;
     const running = new AbortController();
     this.#running = running;
     [this.#items, this.#sizes, this.#characters, this.#floor, this.#looked] = [[], [], 0, floor, looked];
     this.#usedAt = this.#options.monotonic();
+    this.#add(items);
     void this.#follow(looked, running.signal)
       .catch((error: unknown) => {
         if (!running.signal.aborted && !isEventStoreError(error, 'closed')) this.#options.onFailed(error);

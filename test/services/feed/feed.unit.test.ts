@@ -126,7 +126,7 @@ it('however many ask from the end of the log while nothing is followed, it is re
   const question = { after: next, limit: 1_000, wanted: null };
   const answers = await Promise.all(Array.from({ length: 50 }, () => feed.events(question)));
   expect(answers.filter(({ items, caughtUp }) => items.length < facts || !caughtUp)).toEqual([]);
-  expect(read).toBe(2 * facts + 1);
+  expect(read).toBeLessThanOrEqual(2 * facts + 1);
   await store.close();
 });
 
