@@ -69,6 +69,17 @@ it('whose code stands in the files of the package, with its license, is said in 
   expect([...names].filter((name) => !said.includes(`## ${name} - `))).toEqual([]);
 });
 
+it('the verifier, which is handed on as one file, has the licenses of all code that is in it', () => {
+  const page = readFileSync(inFolder('node_modules', 'ticket-rail', 'dist', 'screens', 'verifier.html'), 'utf8');
+  const said = [...page.matchAll(/^## (\S+) - [\d.]+ \(.+\)$/gm)].map(([, name = '']) => name);
+  expect(said).toEqual(expect.arrayContaining(['@noble/curves', '@noble/hashes']));
+  const withoutText = said.filter((name) => {
+    const license = readFileSync(join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8');
+    return !page.includes(license.trim());
+  });
+  expect(withoutText).toEqual([]);
+});
+
 it('the installed command starts the service, with its pages and its documents', async () => {
   // A group of its own: npx does not pass on every signal.
   const started: ChildProcess = spawn('npx', ['--no-install', 'ticket-rail', 'start'], {

@@ -12,7 +12,7 @@ import { createQuarantine } from './quarantine/quarantine';
 import { createQuarantineRoutes } from './quarantine/route';
 import { createVerifier } from './receive/signature';
 import type { Admission } from './record/admission';
-import { createRecorder, type GuessHead } from './record/record-update';
+import { createRecorder, type GuessHead, type Heads } from './record/record-update';
 import { createRelay } from './relay/relay';
 import { createRelayLog } from './relay/relay-log';
 import { createRelayRoutes } from './relay/route';
@@ -34,6 +34,8 @@ export function openIngest(options: {
   /** Bounds what waits for the store. */
   readonly admission: Admission;
   readonly guessHead: GuessHead;
+  /** Where the newest events of orders are remembered. */
+  readonly heads: Heads;
   readonly metrics: Metrics;
   readonly recordAccess: RecordAccess;
   /** Called for every order that the POS accepted. */
@@ -48,7 +50,7 @@ export function openIngest(options: {
   readonly onRecorded: (position: Position) => void;
 }): Ingest {
   const { config, store, world, admission, guessHead, metrics, recordAccess, onAccepted } = options;
-  const { onAuthentic, outage, keepsArrivals } = options;
+  const { onAuthentic, outage, keepsArrivals, heads } = options;
   const { relayUrl, relayTimeoutMs, webhookSecrets, bearerTokens, maxBodyBytes, quarantineAnswer } = config;
   const { log, now, newId } = world;
   const isOpen = webhookSecrets.length + bearerTokens.length === 0;
@@ -59,7 +61,7 @@ export function openIngest(options: {
     outage.taken();
     options.onRecorded(position);
   };
-  const record = createRecorder(store, admission, guessHead);
+  const record = createRecorder(store, admission, guessHead, heads);
   const quarantine = createQuarantine({ store, record, admission, newId, now });
   const relayLog = createRelayLog({ store, admission });
   const relay =

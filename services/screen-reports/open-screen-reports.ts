@@ -7,6 +7,7 @@ import { ReadModelError } from '../read-model/order-table/schema';
 import { readOrderReceipts } from './order-receipts';
 import { ReceiptDays } from './receipt-days';
 import { ReceiptLog } from './receipt-log';
+import { createRecordedReceipts, type RevisionOf } from './recorded-receipts';
 import { createScreenReportRoutes } from './route';
 import { type ScreenFigures, unwatchedOf, Watching } from './watching';
 
@@ -22,9 +23,10 @@ export function openScreenReports(options: {
   readonly world: World;
   readonly access: { readonly accessLog: Pick<AccessLog, 'record'> };
   readonly readModel: Pick<ReadModel, 'orders' | 'wait'>;
+  readonly revisionOf: RevisionOf;
   readonly metrics: { observeScreens(figures: ScreenFigures): void };
 }): ScreenReports {
-  const { store, world, access, readModel, metrics } = options;
+  const { store, world, access, readModel, revisionOf, metrics } = options;
   const { now, monotonic, newId, log } = world;
   const { orders } = readModel;
   const watching = new Watching(monotonic);
@@ -48,7 +50,7 @@ export function openScreenReports(options: {
         watching,
         receipts,
         unwatched,
-        revisionsOf: (location, ids) => orders.revisionsOf(location, ids),
+        recorded: createRecordedReceipts(revisionOf, orders),
         waitForReadModel: readModel.wait,
         receiptsOf: (key) => readOrderReceipts(store, key),
         accessLog: access.accessLog,

@@ -22,8 +22,13 @@ export const MAX_WAITING_RECEIPTS = 50_000;
 const APPENDS_AT_ONCE = 16;
 /** Why the store may take later what it does not take now; a closed one is that of a service that ends. */
 const PASSING = ['unavailable', 'outcome-unknown', 'closed'] as const;
-/** Receipts that are remembered, some 150 bytes each; one that is forgotten may be recorded twice, and is shown once. */
-const REMEMBERED_RECEIPTS = 100_000;
+/**
+ * Parts of orders at a revision of which it is remembered which screens of a reader have a receipt, some 300 bytes each; a
+ * receipt that is forgotten may be recorded twice, and is shown once.
+ */
+const REMEMBERED_PARTS = 50_000;
+/** Screens that have a number, by which they are remembered; one that is forgotten is another. */
+const NUMBERED_SCREENS = 10_000;
 
 /**
  * Most screens of a reader of which one part of an order at a revision is recorded: as many stand at no location, and
@@ -61,9 +66,10 @@ export class ReceiptLog {
   readonly #days: Pick<ReceiptDays, 'append'>;
   readonly #newId: () => string;
   readonly #log: Pick<Logger, 'warn' | 'error'>;
-  readonly #known = createRemembered<true>(REMEMBERED_RECEIPTS);
-  /** Screens by reader, order, revision and part. */
-  readonly #screens = createRemembered<number>(REMEMBERED_RECEIPTS);
+  readonly #numbers = createRemembered<number>(NUMBERED_SCREENS);
+  #newestNumber = 0;
+  /** Numbers of screens by reader, order, revision and part. */
+  readonly #screens = createRemembered<number[]>(REMEMBERED_PARTS);
   #waiting: Batch[] = [];
   #size = 0;
   #recorded = 0;
@@ -90,12 +96,14 @@ export class ReceiptLog {
 
   /** @returns the receipts of a report that were not taken before, as far as not too many screens have such a one. */
   fresh(location: LocationId, { report, reader }: ReceivedReport): readonly DisplayReceipt[] {
-    const screen = screenKey(report, reader);
-    const unknown = new Map(report.receipts.map((receipt) => [keyOf(location, screen, receipt), receipt] as const));
-    return [...unknown]
-      .filter(([key]) => !this.#known.has(key))
-      .map(([, receipt]) => receipt)
-      .filter((receipt) => (this.#screens.get(keyOf(location, reader, receipt)) ?? 0) < MAX_SCREENS_OF_ONE);
+    const unknown = new Map<string, DisplayReceipt>();
+    const screen = this.#numberOf(screenKey(report, reader));
+    for (const receipt of report.receipts) {
+      const key = keyOf(location, reader, receipt);
+      const screens = this.#screens.get(key) ?? [];
+      if (screens.length < MAX_SCREENS_OF_ONE && !screens.includes(screen)) unknown.set(key, receipt);
+    }
+    return [...unknown.values()];
   }
 
   /** Takes receipts of a report that are {@link fresh}; they are durable some seconds later. */
@@ -103,10 +111,12 @@ export class ReceiptLog {
     if (receipts.length === 0) return;
     const { screen_id, name, kind, sent_at } = report;
     const screen = screenKey(report, reader);
+    const number = this.#numberOf(screen);
     for (const receipt of receipts) {
-      this.#known.set(keyOf(location, screen, receipt), true);
-      const one = keyOf(location, reader, receipt);
-      this.#screens.set(one, (this.#screens.get(one) ?? 0) + 1);
+      const key = keyOf(location, reader, receipt);
+      const screens = this.#screens.get(key);
+      if (screens === undefined) this.#screens.set(key, [number]);
+      else screens.push(number);
     }
     const batch = this.#batchFor(location, dayOf(at), receipts.length);
     const named = `${screen} ${kind} ${name}`;
@@ -128,6 +138,13 @@ export class ReceiptLog {
     clearTimeout(this.#timer);
     await this.#writing;
     await this.#write();
+  }
+
+  #numberOf(screen: string): number {
+    const known = this.#numbers.get(screen);
+    if (known !== undefined) return known;
+    this.#numbers.set(screen, ++this.#newestNumber);
+    return this.#newestNumber;
   }
 
   #batchFor(location: LocationId, day: string, more: number): Batch {
@@ -187,6 +204,8 @@ export class ReceiptLog {
   }
 }
 
-/** @param whose a screen or a reader */
-const keyOf = (location: LocationId, whose: string | null, { order_id, revision, shown }: DisplayReceipt): string =>
-  `${shown} ${String(revision)} ${whose ?? ''}\n${location}\n${order_id}`;
+const keyOf = (
+  location: LocationId,
+  reader: ReaderName | null,
+  { order_id, revision, shown }: DisplayReceipt,
+): string => `${shown} ${String(revision)} ${reader ?? ''}\n${location}\n${order_id}`;

@@ -3,13 +3,7 @@ import type { LocationId } from '../../schemas/wire/handle-order';
 import type { OrderKey } from '../../schemas/order-key';
 import { LocationPath, OrderPath } from '../../schemas/api/requests';
 import { MAX_REPORT_BYTES } from '../../schemas/api/screen-limits';
-import {
-  type DisplayReceipt,
-  OrderReceipts,
-  ScreenList,
-  ScreenReport,
-  type UnwatchedLocation,
-} from '../../schemas/api/screen-reports';
+import { OrderReceipts, ScreenList, ScreenReport, type UnwatchedLocation } from '../../schemas/api/screen-reports';
 import { createBudget } from '../access/log/budget';
 import { type AccessLog, RECORD_PROBLEMS } from '../access/log/access-log';
 import { seesLocation } from '../access/permissions';
@@ -19,6 +13,7 @@ import { BODY_PROBLEMS, createJsonBodies, parseBody } from '../http/json-body';
 import { Problem, STORE_PROBLEMS } from '../http/problem';
 import type { WaitForReadModel } from '../read-model/wait';
 import { MAX_SCREENS_OF_ONE, type ReceiptLog } from './receipt-log';
+import type { RecordedReceipts } from './recorded-receipts';
 import { screenOf, type Watching } from './watching';
 
 /** Most reports that one reader may send at once, and each minute for long: those of 500 screens, and as many again. */
@@ -101,26 +96,18 @@ export function createScreenReportRoutes(options: {
   readonly receipts: ReceiptLog;
   /** Null: it is not known yet which are watched. */
   readonly unwatched: () => readonly UnwatchedLocation[] | null;
-  /** The newest revision in the read model of each of some orders of a location that is there. @throws {ReadModelError} */
-  readonly revisionsOf: (location: LocationId, orders: readonly string[]) => ReadonlyMap<string, number>;
+  readonly recorded: RecordedReceipts;
   readonly waitForReadModel: WaitForReadModel;
   readonly receiptsOf: (key: OrderKey) => Promise<OrderReceipts | null>;
   readonly accessLog: Pick<AccessLog, 'record'>;
   readonly now: () => number;
   readonly monotonic: () => number;
 }): Router {
-  const { watching, receipts, unwatched, revisionsOf, waitForReadModel } = options;
+  const { watching, receipts, unwatched, recorded, waitForReadModel } = options;
   const { receiptsOf, accessLog, now, monotonic } = options;
   const withBody = createJsonBodies(MAX_REPORT_BYTES, REPORTS_READ_AT_ONCE);
   const takeReport = createBudget({ atOnce: REPORTS_AT_ONCE, perMinute: REPORTS_PER_MINUTE, now: monotonic });
   const takeReceipts = createBudget({ atOnce: RECEIPTS_AT_ONCE, perMinute: RECEIPTS_PER_MINUTE, now: monotonic });
-  /** @returns those of an order and a revision that are at the location */
-  const there = (location: LocationId, shown: readonly DisplayReceipt[]): readonly DisplayReceipt[] => {
-    if (shown.length === 0) return shown;
-    const orders = new Set(shown.map(({ order_id }) => order_id));
-    const revisions = revisionsOf(location, [...orders]);
-    return shown.filter(({ order_id, revision }) => revision <= (revisions.get(order_id) ?? -1));
-  };
   const tooMuch = (): Problem =>
     new Problem('too-many-reports', 'Its receipts were not taken: report them again later.');
 
@@ -132,12 +119,12 @@ export function createScreenReportRoutes(options: {
         watching.take(screenOf(location_id, received));
         const fresh = receipts.fresh(location_id, received);
         if (fresh.length > receipts.room || !takeReceipts(reader ?? '', fresh.length)) throw tooMuch();
-        if (there(location_id, fresh).length === fresh.length) receipts.add(location_id, received, fresh);
+        if (recorded(location_id, fresh).length === fresh.length) receipts.add(location_id, received, fresh);
         else {
           // A screen may have heard of an update from an instance whose read model is ahead.
           await waitForReadModel();
           // The same report may have come twice in the meantime.
-          receipts.add(location_id, received, there(location_id, receipts.fresh(location_id, received)));
+          receipts.add(location_id, received, recorded(location_id, receipts.fresh(location_id, received)));
         }
         response.status(204).end();
       }),

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { type Access, openAccess } from '../access/open-access';
 import { openAudit } from '../audit/open-audit';
+import type { OrderKey } from '../../schemas/order-key';
 import type { Config } from '../config/config';
 import type { World } from '../config/world';
 import type { Events } from '../event-store/open-events';
@@ -10,6 +11,7 @@ import { openFeed } from '../feed/open-feed';
 import { type Ingest, openIngest } from '../handle-order/open-ingest';
 import { followWaiting } from '../handle-order/quarantine/waiting';
 import { Admission } from '../handle-order/record/admission';
+import { createHeads, rememberedRevision } from '../handle-order/record/record-update';
 import type { Connections } from '../http/connections';
 import { openForgetting } from '../labels/forget-labels';
 import { openLabels } from '../labels/open-labels';
@@ -71,7 +73,7 @@ export async function composeService(
     const locations = opened.add(await openLocations(config.locationsFile, log));
     const waiting = opened.add(followWaiting(store, world));
     const reading = opened.add(openReading({ store, readModel, labels, locations, access, health, waiting, world }));
-    const admission = new Admission();
+    const [admission, heads] = [new Admission(), createHeads()];
     const metrics = openMetrics({ readModel, admission, live: reading.feed, now });
     const connections = openConnections(metrics, log);
     const known = { config, events, world, access, readModel, labels, metrics };
@@ -79,17 +81,20 @@ export async function composeService(
     const { checkpoints } = audit;
     opened.add(await openRetention({ ...known, checkpoints }));
     const followers = { ...known, store, coveredTo: () => checkpoints.coveredTo };
+    const revisionOf = (key: OrderKey) => rememberedRevision(heads, key);
     opened.add(openForgetting({ ...followers, hours: config.labelHours }));
-    const [feed, screens] = [opened.add(openFeed(followers)), opened.add(openScreenReports(followers))];
+    const [feed, screens] = [
+      opened.add(openFeed(followers)),
+      opened.add(openScreenReports({ ...followers, revisionOf })),
+    ];
     const destinations = opened.add(await openDestinations({ ...followers, feed, file: config.destinationsFile }));
     const ingest = opened.add(
       openIngest({
-        config,
+        ...known,
         store,
-        world,
         admission,
         guessHead: readModel.guessNewest,
-        metrics,
+        heads,
         recordAccess: access.accessLog.record,
         onAccepted: named.accepted,
         onAuthentic: connections.shows('signature'),

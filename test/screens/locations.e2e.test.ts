@@ -5,7 +5,7 @@ import { orderKey } from '../../schemas/order-key';
 import type { Order } from '../../schemas/api/order-view';
 import { orderPath, update } from '../support/deliveries';
 import { browserLab } from '../support/browser-lab';
-import { until } from '../support/patience';
+import { patiently, until } from '../support/patience';
 import { discard, type RunningService, startService, temporaryDirectory } from '../support/running-service';
 import { violations } from '../support/screen-inspect';
 
@@ -207,4 +207,106 @@ it('a board speaks what its location does, and the language of the browser again
   await page.locator('.bar select').selectOption(idOf('Green Park'));
   await page.locator('.frame[lang="es"]').waitFor();
   expect(lab.complaints).toEqual([]);
+});
+
+describe('with the 1,100 locations of a chain', () => {
+  const COUNT = 1_100;
+  /** Milliseconds from a key to what it does, on a machine that does little else. */
+  const RESPONSE_MS = 500;
+  const many = Array.from({ length: COUNT }, (_, n) => ({
+    location_id: `store-${String(n).padStart(4, '0')}`,
+    name: `${NAMES[n % NAMES.length] ?? ''} ${String(n)}`,
+    time_zone: 'Asia/Tokyo',
+  }));
+  const calledBy = (n: number): string => `${many[n]?.name ?? ''} · ${many[n]?.location_id ?? ''}`;
+  let chain: RunningService;
+  beforeAll(async () => {
+    const chainFile = join(directory, 'chain.json');
+    writeFileSync(chainFile, JSON.stringify({ locations: many }));
+    chain = await startService({ LOCATIONS_FILE: chainFile, STREAM_WEBHOOK_SECRETS: '', READERS: '' });
+    for (let n = 0; n < COUNT; n += 50) {
+      const some = many.slice(n, n + 50).map(({ location_id }) => update(orderKey(location_id, `of ${location_id}`)));
+      const answers = await Promise.all(some.map((one) => chain.deliver(one)));
+      expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    }
+  });
+  afterAll(() => discard(chain));
+
+  /** Has the page keep the longest time from a key or an input to the frame after it. */
+  const watchResponses = (): Promise<void> =>
+    page.evaluate(`{
+      window.slowest = 0;
+      const drawn = ({ timeStamp }) => requestAnimationFrame(() => setTimeout(() => {
+        window.slowest = Math.max(window.slowest, performance.now() - timeStamp);
+      }));
+      document.addEventListener('input', drawn, { capture: true });
+    }`);
+  const slowest = (): Promise<number> => page.evaluate('slowest');
+
+  it('a board finds one by a part of its name or by its id, with the keyboard alone, and goes nowhere for what several have', async () => {
+    await page.goto(`${chain.url}/screens/board?location=store-0000`);
+    const picker = page.getByRole('combobox', { name: 'Location' });
+    await page
+      .locator('datalist option')
+      .nth(COUNT - 1)
+      .waitFor({ state: 'attached' });
+    expect(await picker.inputValue()).toBe(calledBy(0));
+    await watchResponses();
+    const pick = async (text: string): Promise<void> => {
+      await picker.focus();
+      await page.keyboard.type(text);
+      await page.keyboard.press('Enter');
+    };
+    await pick('RIDGE'); // which none has
+    expect(await picker.inputValue()).toBe(calledBy(0));
+    await pick('mill');
+    expect(await picker.inputValue()).toBe(calledBy(0));
+    await pick('mill 1001');
+    await page.locator('ticket-rail-tile[data-order-id="of store-1001"]').waitFor();
+    expect(await picker.inputValue()).toBe(calledBy(1_001));
+    await page.keyboard.press('Tab');
+    await pick('store-0642');
+    await page.locator('ticket-rail-tile[data-order-id="of store-0642"]').waitFor();
+    expect(new URL(page.url()).searchParams.get('location')).toBe('store-0642');
+    expect(await slowest()).toBeLessThan(patiently(RESPONSE_MS));
+    expect(await violations(page)).toEqual([]);
+    expect(lab.complaints).toEqual([]);
+  });
+
+  it('the search finds the orders of one by a part of its name or by its id, with the keyboard alone', async () => {
+    const field = page.getByLabel('Location', { exact: true });
+    for (const [text, n] of [
+      ['mill 1001', 1_001],
+      ['store-0642', 642],
+    ] as const) {
+      await page.goto(`${chain.url}/audit`);
+      await page
+        .locator('datalist option')
+        .nth(COUNT - 1)
+        .waitFor({ state: 'attached' });
+      await watchResponses();
+      await field.focus();
+      await page.keyboard.type(text);
+      expect(await slowest()).toBeLessThan(patiently(RESPONSE_MS));
+      await page.keyboard.press('Enter');
+      await page.waitForURL(new RegExp(`location_id=store-${String(n).padStart(4, '0')}`));
+      await page.getByRole('link', { name: `of store-${String(n).padStart(4, '0')}` }).waitFor();
+    }
+    expect(await violations(page)).toEqual([]);
+    expect(lab.complaints).toEqual([]);
+  });
+
+  it('the list of locations finds one as fast as somebody types', async () => {
+    await page.goto(`${chain.url}/screens`);
+    const headings = page.getByRole('listitem').getByRole('heading');
+    await headings.nth(COUNT - 1).waitFor({ state: 'attached' });
+    await watchResponses();
+    await page.getByLabel('Find a location').focus();
+    await page.keyboard.type('store-0642');
+    expect(await headings.allInnerTexts()).toEqual([many[642]?.name]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('ticket-rail-tile[data-order-id="of store-0642"]').waitFor();
+    expect(lab.complaints).toEqual([]);
+  });
 });

@@ -1,3 +1,4 @@
+import type { LRUCache } from 'lru-cache';
 import type { Delivery } from '../../../schemas/wire/handle-order';
 import { type OrderKey, orderKeyOf } from '../../../schemas/order-key';
 import type { QuarantineId } from '../../../schemas/events/delivery-ids';
@@ -89,6 +90,16 @@ export interface Head {
  */
 export type GuessHead = (key: OrderKey) => Head | null;
 
+/** The newest events of orders that were recorded lately: each is in the store, and another writer may have added one. */
+export type Heads = LRUCache<string, Head>;
+
+/** @returns heads of which nothing is remembered yet. */
+export const createHeads = (): Heads => createRemembered<Head>(REMEMBERED_HEADS);
+
+/** @returns a revision that an order has, its newest if nobody else wrote since; null if nothing is remembered. */
+export const rememberedRevision = (heads: Pick<Heads, 'peek'>, key: OrderKey): number | null =>
+  heads.peek(orderStream(key))?.revision ?? null;
+
 export type Decision =
   | { readonly kind: 'repeat'; readonly head: Head }
   | { readonly kind: 'append'; readonly expected: number | 'no_stream'; readonly revision: number };
@@ -161,13 +172,14 @@ export function notStored(error: unknown): NotStored {
  * @param store where facts are kept
  * @param admission bounds what waits for the store
  * @param guessHead asked for orders of which nothing is remembered, as after a restart; default: nothing is known
+ * @param heads where the newest events are remembered, for others who ask for them
  */
 export function createRecorder(
   store: EventStore,
   admission: Admission,
   guessHead: GuessHead = () => null,
+  heads: Heads = createHeads(),
 ): RecordUpdate {
-  const heads = createRemembered<Head>(REMEMBERED_HEADS);
   /** One delivery per order at a time, in the order in which they came. */
   const turns = new KeyedQueue();
 

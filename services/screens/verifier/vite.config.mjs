@@ -73,27 +73,37 @@ const policyOf = (script, style) =>
     "trusted-types 'none'",
   ].join('; ');
 
-/** Puts script and style into the page, in place of files of their own. */
+const LICENSES = 'verifier-licenses.txt';
+
+/** Puts script, style and licenses into the page, in place of files of their own. */
 const oneFile = {
   name: 'one-file',
-  generateBundle(_options, bundle) {
-    const [chunk, ...others] = Object.values(bundle);
-    if (chunk?.type !== 'chunk' || others.length > 0) throw new Error('The verifier has to be one script.');
-    delete bundle[chunk.fileName];
-    // Nothing in the script may end its element.
-    const script = chunk.code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
-    const style = read('../browser/shared/styles/document.css') + read('verifier.css');
-    const parts = {
-      '{{policy}}': policyOf(script, style),
-      '{{version}}': version,
-      '<!-- languages -->': JSON.stringify(languages).replaceAll('<', '\\u003c'),
-      '<!-- style -->': `<style>${style}</style>`,
-      '<!-- script -->': `<script>${script}</script>`,
-    };
-    const source = inEnglish(read('verifier.html')).replaceAll(/\{\{\w+\}\}|<!-- \w+ -->/g, (part) => parts[part]);
-    this.emitFile({ type: 'asset', fileName: 'verifier.html', source });
-  },
+  generateBundle: { order: 'post', handler: writePage },
 };
+
+function writePage(_options, bundle) {
+  const licenses = bundle[LICENSES]?.source ?? '';
+  delete bundle[LICENSES];
+  const [chunk, ...others] = Object.values(bundle);
+  if (chunk?.type !== 'chunk' || others.length > 0) throw new Error('The verifier has to be one script.');
+  delete bundle[chunk.fileName];
+  if (!licenses.includes('\n## ') || /--!?>/.test(licenses))
+    throw new Error('The licenses have to fit into a comment.');
+  // Nothing in the script may end its element.
+  const script = chunk.code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+  const style = read('../browser/shared/styles/document.css') + read('verifier.css');
+  const parts = {
+    '{{policy}}': policyOf(script, style),
+    '{{version}}': version,
+    '<!-- languages -->': JSON.stringify(languages).replaceAll('<', '\\u003c'),
+    '<!-- style -->': `<style>${style}</style>`,
+    '<!-- script -->': `<script>${script}</script>`,
+    // Most of them ask to be in every copy.
+    '<!-- licenses -->': `<!--\n${licenses.trim()}\n-->`,
+  };
+  const source = inEnglish(read('verifier.html')).replaceAll(/\{\{\w+\}\}|<!-- \w+ -->/g, (part) => parts[part]);
+  this.emitFile({ type: 'asset', fileName: 'verifier.html', source });
+}
 
 const inNode = (name) => resolve(here, 'node', name);
 
@@ -116,6 +126,7 @@ export default defineConfig({
     emptyOutDir: false,
     modulePreload: false,
     reportCompressedSize: false,
+    license: { fileName: LICENSES },
     rolldownOptions: {
       input: join(here, 'verifier-page.ts'),
       transform: { inject: { Buffer: [inNode('bytes.ts'), 'Buffer'] } },

@@ -4,8 +4,9 @@ import { initial, type OrderState, toOrder } from '../../../projections/order/or
 import { interpret, VERDICT_RULES } from '../../../projections/history/timeline';
 import { STAGE_RULES } from '../../../projections/order/stage';
 import type { OrderEvent } from '../../../schemas/events/order-events';
-import type { HistoryEvent, Order } from '../../../schemas/api/order-view';
+import { Acknowledged, HandedOver, type HistoryEvent, Order } from '../../../schemas/api/order-view';
 import { VERDICTS } from '../../../schemas/vocabulary';
+import { FIELD_WORDS } from '../../../schemas/words/field-words';
 import { spanMs, spanWords } from '../../../schemas/words/span-words';
 import { withoutContact, withoutContactInEvent } from '../../../services/access/withhold';
 import {
@@ -179,6 +180,18 @@ describe('the words of the audit pages', () => {
       'Driver',
       '/driver_details/x~1y',
     ]);
+  });
+
+  it('every field that an event or an action can change has a name in words, the same as in evidence', () => {
+    const acknowledged = Object.keys(Order.shape.acknowledged.shape);
+    const ofActions = [
+      ...Object.keys(HandedOver.shape).map((field) => `/handed_over/${field}`),
+      ...acknowledged.flatMap((what) =>
+        Object.keys(Acknowledged.shape).map((field) => `/acknowledged/${what}/${field}`),
+      ),
+    ];
+    expect(Object.keys(FIELD_WORDS)).toEqual(expect.arrayContaining(ofActions));
+    expect(Object.keys(FIELD_WORDS).map(fieldWords)).toEqual(Object.values(FIELD_WORDS));
   });
 });
 

@@ -3,6 +3,7 @@ import { orderId } from '../../../schemas/order-key';
 import { MAX_RECEIPTS, MAX_SCREEN_NAME } from '../../../schemas/api/screen-limits';
 import { DisplayReceipt, ScreenName } from '../../../schemas/api/screen-reports';
 import {
+  GATHER_MS,
   isDue,
   isNew,
   LEAST_INTERVAL_MS,
@@ -104,13 +105,18 @@ describe('what a screen has to report', () => {
     );
   });
 
-  it('a report is due at first, each 10 seconds, and a second after the last where there is something to say', () => {
+  it('a report is due at first, each 10 seconds, a second after the last where the view is another or a report is full, and 3 where something was painted', () => {
     const painted = withPainted(noReceipts, [tile('a', 0)], AT);
     expect(isDue(noReceipts, null, false, 0)).toBe(true);
     expect(isDue(noReceipts, 9_999, false, 0)).toBe(false);
     expect(isDue(noReceipts, 10_000, false, 0)).toBe(true);
     expect(isDue(painted, LEAST_INTERVAL_MS - 1, true, 0)).toBe(false);
-    expect(isDue(painted, LEAST_INTERVAL_MS, false, 0)).toBe(true);
+    expect(isDue(painted, LEAST_INTERVAL_MS, true, 0)).toBe(true);
+    expect(isDue(painted, GATHER_MS - 1, false, 0)).toBe(false);
+    expect(isDue(painted, GATHER_MS, false, 0)).toBe(true);
+    const full = withPainted(noReceipts, many(MAX_RECEIPTS), AT);
+    expect(isDue(full, LEAST_INTERVAL_MS - 1, false, 0)).toBe(false);
+    expect(isDue(full, LEAST_INTERVAL_MS, false, 0)).toBe(true);
     expect(isDue(noReceipts, LEAST_INTERVAL_MS, true, 0)).toBe(true);
   });
 

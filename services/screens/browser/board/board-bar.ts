@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
-import { choiceWords } from '../feed/locations';
+import { choiceWords, theOneSought } from '../feed/locations';
+import { valueOf } from '../shared/field-events';
 import { freshnessLine } from '../feed/freshness-bar';
 import type { LocationChoice } from './settings/location-choices';
 import { icon } from '../shared/icons';
@@ -14,7 +16,7 @@ interface Picker {
   /** The locations that may be shown. */
   readonly choices: readonly LocationChoice[];
   readonly listAgain: () => void;
-  readonly picked: (event: Event) => void;
+  readonly picked: (location: string) => void;
 }
 
 interface Bar {
@@ -32,10 +34,16 @@ interface Bar {
   readonly openSettings: () => void;
 }
 
-function locationPicker(location: string, { choices, listAgain, picked }: Picker): TemplateResult {
+/** From so many locations on, one is looked for by a part of its name or id: no list of them is read through. */
+const MANY = 40;
+
+function locationList(location: string, { choices, listAgain, picked }: Picker): TemplateResult {
+  const change = (event: Event): void => {
+    picked(valueOf(event));
+  };
   return html`<label class="location"
     ><span class="unseen">${say('board.location')}</span>
-    <select @focus=${listAgain} @change=${picked} .value=${live(location)}>
+    <select @focus=${listAgain} @change=${change} .value=${live(location)}>
       ${location === '' ? html`<option value="" selected>${say('board.choose')}</option>` : nothing}
       ${choices.map(
         (one) =>
@@ -44,6 +52,44 @@ function locationPicker(location: string, { choices, listAgain, picked }: Picker
     </select></label
   >`;
 }
+
+function locationSearch(location: string, { choices, listAgain, picked }: Picker): TemplateResult {
+  const shown = choices.find((one) => one.location_id === location);
+  const words = shown === undefined ? '' : choiceWords(shown);
+  const focus = (event: Event): void => {
+    (event.currentTarget as HTMLInputElement).select(); // by the template
+    listAgain();
+  };
+  const change = (event: Event): void => {
+    const field = event.currentTarget as HTMLInputElement; // by the template
+    const found = theOneSought(choices, field.value) ?? shown;
+    field.value = found === undefined ? '' : choiceWords(found);
+    // What is typed next takes its place.
+    if (field.matches(':focus')) field.select();
+    if (found !== undefined) picked(found.location_id);
+  };
+  return html`<label class="location"
+      ><span class="unseen">${say('board.location')}</span>
+      <input
+        list="locations"
+        placeholder=${say('board.choose')}
+        autocomplete="off"
+        spellcheck="false"
+        @focus=${focus}
+        @change=${change}
+        .value=${words}
+    /></label>
+    ${guard(
+      [choices],
+      () =>
+        html`<datalist id="locations">
+          ${choices.map((one) => html`<option value=${choiceWords(one)}></option>`)}
+        </datalist>`,
+    )}`;
+}
+
+const locationPicker = (location: string, picker: Picker): TemplateResult =>
+  picker.choices.length < MANY ? locationList(location, picker) : locationSearch(location, picker);
 
 function searchField(search: string, searched: (event: InputEvent) => void): TemplateResult {
   return html`<label class="search"

@@ -275,8 +275,7 @@ export class TicketRailBoard extends railElement({
     this.#search.set(valueOf(event));
   };
 
-  readonly #picked = (event: Event): void => {
-    const location = valueOf(event);
+  readonly #picked = (location: string): void => {
     if (location === '' || location === this.location) return;
     this.location = location;
     this.#emit('location-changed', { location });

@@ -17,8 +17,22 @@ export const choiceWords = ({ name, location_id }: Pick<Location, 'name' | 'loca
   name === null ? location_id : `${name} · ${location_id}`;
 
 /** @returns whether a location is one that is looked for. @param sought a part of its name or id, ignoring case */
-export const isSought = (location: Location, sought: string): boolean =>
+export const isSought = (location: Pick<Location, 'name' | 'location_id'>, sought: string): boolean =>
   choiceWords(location).toLowerCase().includes(sought.trim().toLowerCase());
+
+/** @returns the one location that a text is the whole name or id of, or a part of these; undefined: none is, or several are. */
+export function theOneSought<One extends Pick<Location, 'name' | 'location_id'>>(
+  all: readonly One[],
+  text: string,
+): One | undefined {
+  const sought = text.trim().toLowerCase();
+  if (sought === '') return undefined;
+  const wholly = all.filter((one) =>
+    [one.location_id, one.name ?? '', choiceWords(one)].some((words) => words.toLowerCase() === sought),
+  );
+  const found = wholly.length > 0 ? wholly : all.filter((one) => isSought(one, text));
+  return found.length === 1 ? found[0] : undefined;
+}
 
 /** Most locations that are offered in place of one that nobody reported. */
 const MOST_LIKELY = 3;

@@ -48,6 +48,16 @@ const FIELD_WORDS: ReadonlyMap<string, FieldId> = new Map([
   ['/handed_over/compared', 'field.handed_over_compared'],
   ['/handed_over/driver_revision', 'field.handed_over_driver'],
   ['/handed_over/revision', 'field.handed_over_revision'],
+  ['/acknowledged/cancel/by', 'field.cancel_seen_by'],
+  ['/acknowledged/cancel/at', 'field.cancel_seen_at'],
+  ['/acknowledged/cancel/received_at', 'field.cancel_seen_received'],
+  ['/acknowledged/cancel/driver_revision', 'field.cancel_seen_driver'],
+  ['/acknowledged/cancel/revision', 'field.cancel_seen_revision'],
+  ['/acknowledged/driver_change/by', 'field.driver_change_seen_by'],
+  ['/acknowledged/driver_change/at', 'field.driver_change_seen_at'],
+  ['/acknowledged/driver_change/received_at', 'field.driver_change_seen_received'],
+  ['/acknowledged/driver_change/driver_revision', 'field.driver_change_seen_driver'],
+  ['/acknowledged/driver_change/revision', 'field.driver_change_seen_revision'],
 ]);
 
 /** @returns a field's name, or its pointer if it is not documented. */

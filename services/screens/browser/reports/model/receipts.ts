@@ -12,6 +12,8 @@ import type { ScreenFreshness } from '../../shared/model/freshness';
 
 /** Least milliseconds between two reports. */
 export const LEAST_INTERVAL_MS = 1_000;
+/** Least milliseconds between two reports of what was painted: in a rush, something is in each second. */
+export const GATHER_MS = 3_000;
 /** Most milliseconds between two reports while none is taken; after the first it is {@link REPORT_INTERVAL_MS}. */
 export const MOST_WAIT_MS = 60_000;
 /** Most receipts that wait on a screen that cannot report. What is painted beyond them gets its receipt later, if then. */
@@ -99,7 +101,8 @@ export function isDue(receipts: Receipts, sinceMs: number | null, isNews: boolea
     return sinceMs >= fullPause(failures, { first: REPORT_INTERVAL_MS, longest: MOST_WAIT_MS });
   }
   if (sinceMs === null || sinceMs >= REPORT_INTERVAL_MS) return true;
-  return sinceMs >= LEAST_INTERVAL_MS && (isNews || receipts.pending.length > 0);
+  if (isNews || receipts.pending.length >= MAX_RECEIPTS) return sinceMs >= LEAST_INTERVAL_MS;
+  return receipts.pending.length > 0 && sinceMs >= GATHER_MS;
 }
 
 /** @returns how fresh a screen is, in the words of a report; null: it shows the past, or what was kept, which nobody watches */
