@@ -74,10 +74,9 @@ export interface News {
   /**
    * Returns the place to go on from: after what others got while nothing came, so that who waits long has not to look
    * through all of it then.
+   * @param from where the look ended that found nothing
    */
-  passed(): FeedPosition;
-  /** Where the look ended that found nothing. Not before {@link Feed.expect}. */
-  wait(from: FeedPosition): void;
+  passed(from: FeedPosition): FeedPosition;
   cancel(): void;
 }
 
@@ -90,14 +89,6 @@ const unknownPosition = (): Problem =>
 
 const wants = (wanted: Wanted, { location_id }: { readonly location_id: string }): boolean =>
   wanted === null || wanted.has(location_id);
-
-/** @returns whether any of these locations is wanted. */
-function areAmong(locations: ReadonlySet<string>, wanted: Wanted): boolean {
-  if (wanted === null) return locations.size > 0;
-  const [few, many] = wanted.size < locations.size ? [wanted, locations] : [locations, wanted];
-  for (const location of few) if (many.has(location)) return true;
-  return false;
-}
 
 interface Options {
   readonly store: Pick<EventStore, 'readAll'>;
@@ -187,33 +178,20 @@ export class Feed {
   expect(view: 'events' | 'orders', wanted: Wanted): News {
     const { tail } = this.#options;
     const news = new AbortController();
-    let passed: FeedPosition = BEGINNING;
-    let isUnbroken = true;
-    const unlisten = tail.listen((items, locations) => {
-      const isWanted = areAmong(locations, wanted);
-      isUnbroken &&= tail.isRunning && !isWanted;
-      if (isUnbroken) passed = items.at(-1)?.position ?? passed;
+    const unlisten = tail.listen((items) => {
       // With no items, because the tail ended: it is started again by looking. Of orders, the read model has the news, but
       // what was deleted makes no order readable anew.
-      const isNews =
-        view === 'events'
-          ? !tail.isRunning || isWanted
-          : isWanted && items.some((item) => item.type === ORDER_REMOVED && wants(wanted, item));
-      if (isNews) news.abort();
-    });
+      const isNews = (item: LogItem): boolean =>
+        wants(wanted, item) && (view === 'events' || item.type === ORDER_REMOVED);
+      if ((view === 'events' && !tail.isRunning) || items.some(isNews)) news.abort();
+    }, wanted);
     const reader = (locations: readonly string[]): void => {
       if (wanted === null ? locations.length > 0 : locations.some((id) => wanted.has(id))) news.abort();
     };
     if (view === 'orders') this.#readers.add(reader);
-    let from: FeedPosition = BEGINNING;
     return {
       came: news.signal,
-      wait: (place) => {
-        from = place;
-        // The read model may not have yet what the tail had before it was listened to.
-        isUnbroken &&= tail.after(place)?.every((item) => !wants(wanted, item)) ?? false;
-      },
-      passed: () => (isUnbroken ? laterPlace(from, passed) : from),
+      passed: (from) => tail.quietSince(from, wanted) ?? from,
       cancel: () => {
         unlisten();
         this.#readers.delete(reader);

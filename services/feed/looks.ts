@@ -34,19 +34,21 @@ export class Looks {
    */
   async until(question: ViewQuestion, ms: number, gone: AbortSignal): Promise<FeedAnswer> {
     const deadline = this.#monotonic() + ms;
+    const isOver = (): boolean => gone.aborted || this.#stopping.aborted;
     let { after } = question;
     for (;;) {
       const news = this.#feed.expect(question.view, question.wanted);
       try {
         const answer = await this.once({ ...question, after });
         const left = deadline - this.#monotonic();
-        const isEnough = answer.items.length > 0 || left <= 0 || gone.aborted || this.#stopping.aborted;
+        const isEnough = answer.items.length > 0 || left <= 0 || isOver();
         if (isEnough) return answer;
         after = answer.next;
         if (!answer.caughtUp) continue;
-        news.wait(after);
         await sleep(left, news.came, gone, this.#stopping);
-        after = news.passed();
+        after = news.passed(after);
+        // It was the end when it was looked at: nothing more is read for who has gone, nor to keep a service from stopping.
+        if (isOver()) return { items: [], next: after, caughtUp: true };
       } finally {
         news.cancel();
       }

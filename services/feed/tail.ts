@@ -9,7 +9,7 @@ import {
   type RecordedEvent,
 } from '../event-store/event-store';
 import type { LogItem, ReadItems } from './feed-items';
-import { comparePlaces } from './feed-place';
+import { comparePlaces, laterPlace } from './feed-place';
 
 /** Most items that are kept, and most characters of them. */
 export const MAX_KEPT_ITEMS = 4_096;
@@ -28,11 +28,11 @@ interface Options {
   readonly onFailed: (error: unknown) => void;
 }
 
-/**
- * Called with what came, and, with nothing, when the tail looked further or ended.
- * @param locations whose it is, found once for all who listen
- */
-export type TailListener = (items: readonly LogItem[], locations: ReadonlySet<string>) => void;
+/** Locations of which it is known when the last item came. */
+const MAX_KNOWN_LOCATIONS = 100_000;
+
+/** Called with what came, of whichever locations, and, with nothing, when the tail looked further or ended. */
+export type TailListener = (items: readonly LogItem[]) => void;
 
 /**
  * The newest items of the feed in memory. Followers are answered from here, however many they are, and one
@@ -47,7 +47,12 @@ export class Tail {
   #looked: Position | null = null;
   #running: AbortController | null = null;
   #usedAt = 0;
+  /** Where the last item of each location stands, of those that came after a place. */
+  readonly #newest = new Map<string, FeedPosition>();
+  #newestAfter: FeedPosition = BEGINNING;
   readonly #listeners = new Set<TailListener>();
+  /** Who listens to single locations: thousands may, and what comes of others costs them nothing. */
+  readonly #listenersOf = new Map<string, Set<TailListener>>();
 
   readonly #options: Options;
 
@@ -78,6 +83,7 @@ export class Tail {
     const running = new AbortController();
     this.#running = running;
     [this.#items, this.#sizes, this.#characters, this.#floor, this.#looked] = [[], [], 0, floor, looked];
+    this.#forgetNewest(floor);
     this.#usedAt = this.#options.monotonic();
     this.#add(items);
     void this.#follow(looked, running.signal)
@@ -107,11 +113,38 @@ export class Tail {
     return this.#items[low]?.position === place ? this.#items.slice(low + 1) : null;
   }
 
-  /** @returns what ends it */
-  listen(listener: TailListener): () => void {
-    this.#listeners.add(listener);
+  /**
+   * @param locations that are wanted; null: all
+   * @returns the newest place up to which nothing of them came after a place; null if that is not known
+   */
+  quietSince(place: FeedPosition, locations: ReadonlySet<string> | null): FeedPosition | null {
+    if (this.#running === null || comparePlaces(place, this.#newestAfter) < 0) return null;
+    const newest = laterPlace(place, this.#items.at(-1)?.position ?? this.#floor);
+    if (locations === null) return newest === place ? place : null;
+    for (const location of locations) {
+      const last = this.#newest.get(location);
+      if (last !== undefined && comparePlaces(last, place) > 0) return null;
+    }
+    return newest;
+  }
+
+  /**
+   * @param locations whose items the listener is called with, besides when the tail ends; default: with everything
+   * @returns what ends it
+   */
+  listen(listener: TailListener, locations: ReadonlySet<string> | null = null): () => void {
+    if (locations === null) this.#listeners.add(listener);
+    for (const location of locations ?? []) {
+      const listeners = this.#listenersOf.get(location) ?? new Set();
+      this.#listenersOf.set(location, listeners.add(listener));
+    }
     return () => {
       this.#listeners.delete(listener);
+      for (const location of locations ?? []) {
+        const listeners = this.#listenersOf.get(location);
+        listeners?.delete(listener);
+        if (listeners?.size === 0) this.#listenersOf.delete(location);
+      }
     };
   }
 
@@ -120,7 +153,7 @@ export class Tail {
     this.#running?.abort();
     this.#running = null;
     this.#looked = null;
-    this.#notify([]);
+    this.#notify([], this.#listenersOf.keys());
   }
 
   async #follow(after: Position | null, signal: AbortSignal): Promise<void> {
@@ -130,7 +163,7 @@ export class Tail {
       if (signal.aborted) return;
       this.#looked = batch.position ?? this.#looked;
       this.#notify([]);
-      if (this.#listeners.size === 0 && monotonic() - this.#usedAt > IDLE_MS) return;
+      if (this.#listeners.size + this.#listenersOf.size === 0 && monotonic() - this.#usedAt > IDLE_MS) return;
     }
   }
 
@@ -152,6 +185,7 @@ export class Tail {
     for (const item of items) {
       const size = stringifyJson(item).length;
       this.#items.push(item);
+      this.#newest.set(item.location_id, item.position);
       this.#sizes.push(size);
       this.#characters += size;
     }
@@ -165,11 +199,20 @@ export class Tail {
       this.#floor = this.#items[dropped - 1]?.position ?? this.#floor;
       [this.#items, this.#sizes] = [this.#items.slice(dropped), this.#sizes.slice(dropped)];
     }
-    this.#notify(items);
+    if (this.#newest.size > MAX_KNOWN_LOCATIONS) this.#forgetNewest(this.#items.at(-1)?.position ?? this.#floor);
+    this.#notify(items, new Set(items.map(({ location_id }) => location_id)));
   }
 
-  #notify(items: readonly LogItem[]): void {
-    const locations = new Set(items.map(({ location_id }) => location_id));
-    for (const listener of this.#listeners) listener(items, locations);
+  /** @param place up to which it is not known any more what came of each location */
+  #forgetNewest(place: FeedPosition): void {
+    this.#newest.clear();
+    this.#newestAfter = place;
+  }
+
+  /** @param locations whose listeners are called, besides those who listen to everything */
+  #notify(items: readonly LogItem[], locations: Iterable<string> = []): void {
+    const listeners = new Set(this.#listeners);
+    for (const location of locations) for (const one of this.#listenersOf.get(location) ?? []) listeners.add(one);
+    for (const listener of listeners) listener(items);
   }
 }

@@ -69,7 +69,7 @@ const SETTLE_SECONDS = 3;
 /** Most deliveries a second that a closed loop is prepared for. */
 const CLOSED_LOOP_CAPACITY = 6_000;
 /** More of the load than its stretches last, as they also take the time to look. */
-const SPARE_SECONDS = 3;
+const SPARE_SECONDS = 15;
 
 const DELIVERIES = /^ticket_rail_deliveries_total\{[^}]*"recorded"[^}]*\} (\d+)$/m;
 
